@@ -1,0 +1,1 @@
+"""ReserveHub: restaurant reservations on Django and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The kernel: errors, events and outbox, audit, idempotency, realtime, money and time."""
