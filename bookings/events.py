@@ -1,0 +1,124 @@
+"""What happens to reservations, for the apps above (notifications, waitlist, analytics, partners, bot).
+
+One family: a subscriber to `ReservationEvent` hears everything. Each event carries identities, not personal data; a handler
+reads the reservation as it is when it runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from reservehub.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationEvent(Event):
+    """Something happened to one reservation.
+
+    `version` is the reservation's version after the change; `actor_kind` and `channel` say who and through which door.
+    """
+
+    reservation_id: int
+    restaurant_id: int
+    service_date: date
+    starts_at: datetime
+    version: int
+    actor_kind: str
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationRequested(ReservationEvent):
+    """A request waits for approval; its tables are taken (rule 54)."""
+
+    name = "bookings.reservation.requested"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationConfirmed(ReservationEvent):
+    """Confirmed: at once (`is_new`) or by staff."""
+
+    name = "bookings.reservation.confirmed"
+    is_new: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationDeclined(ReservationEvent):
+    name = "bookings.reservation.declined"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationExpired(ReservationEvent):
+    """Nobody answered the request in time (rule 54)."""
+
+    name = "bookings.reservation.expired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationModified(ReservationEvent):
+    """Date, time, party or area changed. The `old_*` fields say what was given up."""
+
+    name = "bookings.reservation.modified"
+    old_service_date: date
+    old_starts_at: datetime
+    old_party_size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationCancelled(ReservationEvent):
+    """Cancelled by guest or restaurant; the tables are free again (rule 75)."""
+
+    name = "bookings.reservation.cancelled"
+    by_guest: bool
+    is_in_time: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationReconfirmed(ReservationEvent):
+    """The guest said again that they will come."""
+
+    name = "bookings.reservation.reconfirmed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationRunningLate(ReservationEvent):
+    name = "bookings.reservation.running_late"
+    eta_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationArrived(ReservationEvent):
+    name = "bookings.reservation.arrived"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationSeated(ReservationEvent):
+    name = "bookings.reservation.seated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationCompleted(ReservationEvent):
+    name = "bookings.reservation.completed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationNoShow(ReservationEvent):
+    name = "bookings.reservation.no_show"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationUndone(ReservationEvent):
+    """The last step was taken back (rule 60)."""
+
+    name = "bookings.reservation.undone"
+    undone_status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationTablesChanged(ReservationEvent):
+    """Another table, by staff or by a re-pack; time and party are the same."""
+
+    name = "bookings.reservation.tables_changed"
+    table_ids: tuple[int, ...]
+    old_table_ids: tuple[int, ...]

@@ -1,0 +1,15 @@
+"""Reservations, holds, blocks and the occupancy of tables."""
+
+from bookings.models.occupancy import Hold, Occupancy, OccupancyKind, TableBlock
+from bookings.models.reservation import Occasion, Reservation, ReservationStatus, Source
+
+__all__ = [
+    "Hold",
+    "Occasion",
+    "Occupancy",
+    "OccupancyKind",
+    "Reservation",
+    "ReservationStatus",
+    "Source",
+    "TableBlock",
+]

@@ -1,0 +1,233 @@
+"""A reservation and the numbers it is known by."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from guests.models import Guest
+from restaurants.models import Area, Restaurant, ServicePeriod
+
+
+class ReservationStatus(models.TextChoices):
+    """The words of `bookings.lifecycle.Status`, translated."""
+
+    PENDING = "pending", _("Waiting for approval")
+    PENDING_PAYMENT = "pending_payment", _("Waiting for payment")
+    CONFIRMED = "confirmed", _("Confirmed")
+    ARRIVED = "arrived", _("Arrived")
+    PARTIALLY_SEATED = "partially_seated", _("Partly seated")
+    SEATED = "seated", _("Seated")
+    COMPLETED = "completed", _("Completed")
+    NO_SHOW = "no_show", _("No-show")
+    CANCELLED_BY_GUEST = "cancelled_by_guest", _("Cancelled by guest")
+    CANCELLED_BY_RESTAURANT = "cancelled_by_restaurant", _("Cancelled by restaurant")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+    MOVED = "moved", _("Moved")
+
+
+class Source(models.TextChoices):
+    """Where a booking came from; never changes (rule 113)."""
+
+    WEB = "web", _("Website")
+    MOBILE = "mobile", _("Mobile app")
+    WIDGET = "widget", _("Widget")
+    PHONE = "phone", _("Phone")
+    WALK_IN = "walk_in", _("Walk-in")
+    STAFF = "staff", _("Staff")
+    TELEGRAM = "telegram", _("Telegram")
+    GOOGLE = "google", _("Google")
+    THEFORK = "thefork", _("TheFork")
+    INSTAGRAM = "instagram", _("Instagram")
+    FACEBOOK = "facebook", _("Facebook")
+    PARTNER_API = "partner_api", _("Partner")
+    WAITLIST = "waitlist", _("Waitlist")
+
+
+class Occasion(models.TextChoices):
+    NONE = "none", _("None")
+    BIRTHDAY = "birthday", _("Birthday")
+    ANNIVERSARY = "anniversary", _("Anniversary")
+    BUSINESS = "business", _("Business")
+    DATE_NIGHT = "date_night", _("Date night")
+    CELEBRATION = "celebration", _("Celebration")
+
+
+class Reservation(models.Model):
+    """One party's visit, from request to departure.
+
+    Instants are UTC; `service_date`, `local_time` and `fold` keep what the guest chose on the wall clock (rule 1).
+    `ends_at` is what the guest is told; the buffer lengthens only the occupancy (rules 24, 25).
+    Its tables are its occupancy rows. `version` grows with every change (rule 56).
+    """
+
+    reference = models.CharField(_("reference"), max_length=20, unique=True)
+    restaurant = models.ForeignKey(
+        Restaurant,
+        on_delete=models.PROTECT,
+        related_name="reservations",
+        verbose_name=_("restaurant"),
+    )
+    guest = models.ForeignKey(
+        Guest,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="reservations",
+        verbose_name=_("guest"),
+    )
+    customer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="reservations",
+        verbose_name=_("customer account"),
+    )
+    status = models.CharField(_("status"), max_length=30, choices=ReservationStatus.choices)
+    version = models.PositiveIntegerField(_("version"), default=1)
+
+    service_date = models.DateField(_("service date"))
+    local_date = models.DateField(
+        _("wall date"), help_text=_("Differs from the service date after midnight.")
+    )
+    local_time = models.TimeField(_("wall time"))
+    fold = models.PositiveSmallIntegerField(_("second pass of the repeated hour"), default=0)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    buffer_minutes = models.PositiveSmallIntegerField(_("reset time, minutes"), default=0)
+    service_period = models.ForeignKey(
+        ServicePeriod,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("service period"),
+    )
+    party_size = models.PositiveSmallIntegerField(
+        _("party size"), validators=[MinValueValidator(1)]
+    )
+    actual_party_size = models.PositiveSmallIntegerField(_("party that came"), null=True, blank=True)
+
+    guest_name = models.CharField(_("guest name"), max_length=150)
+    guest_email = models.EmailField(_("guest e-mail"), blank=True)
+    guest_phone = PhoneNumberField(_("guest phone"), blank=True)
+    guest_language = models.CharField(_("guest language"), max_length=10, default="en")
+
+    area_preference = models.ForeignKey(
+        Area,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("area asked for"),
+    )
+    required_features = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
+        verbose_name=_("table features needed"),
+    )
+    special_occasion = models.CharField(
+        _("occasion"), max_length=20, choices=Occasion.choices, default=Occasion.NONE
+    )
+    special_requests = models.TextField(_("special requests"), blank=True, max_length=1000)
+    dietary_restrictions = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, verbose_name=_("dietary needs")
+    )
+    has_health_consent = models.BooleanField(
+        _("agreed that dietary needs are stored"),
+        default=False,
+    )
+    internal_notes = models.TextField(_("internal notes"), blank=True)
+    is_vip = models.BooleanField(_("VIP"), default=False)
+    previous_visits = models.PositiveIntegerField(_("earlier visits"), default=0)
+
+    source = models.CharField(
+        _("source"), max_length=20, choices=Source.choices, default=Source.WEB
+    )
+    is_online = models.BooleanField(
+        _("counts against online pacing"),
+        default=True,
+    )
+    partner_reference = models.CharField(_("partner reference"), max_length=100, blank=True)
+    confirmation_method = models.CharField(
+        _("confirmation"),
+        max_length=20,
+        choices=[
+            ("instant", _("Instant")),
+            ("manual", _("By staff")),
+            ("partner", _("By a partner")),
+        ],
+        default="instant",
+    )
+    is_table_locked = models.BooleanField(
+        _("table locked"),
+        default=False,
+        help_text=_("Never moved automatically (rule 34)."),
+    )
+
+    policy_snapshot = models.JSONField(_("policy at booking"), default=dict, blank=True)
+    cancel_deadline_at = models.DateTimeField(_("free cancellation until"))
+    modify_deadline_at = models.DateTimeField(_("guest may change until"))
+    expires_at = models.DateTimeField(_("request expires at"), null=True, blank=True)
+
+    created_at = models.DateTimeField(_("created at"))
+    updated_at = models.DateTimeField(_("updated at"))
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    reconfirmed_at = models.DateTimeField(_("re-confirmed by guest at"), null=True, blank=True)
+    arrived_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
+    seated_at = models.DateTimeField(_("seated at"), null=True, blank=True)
+    completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    cancellation_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    is_cancelled_in_time = models.BooleanField(
+        _("cancelled before the deadline"), null=True, blank=True
+    )
+    late_eta_at = models.DateTimeField(_("guest expects to arrive at"), null=True, blank=True)
+    undo = models.JSONField(_("state before the last step"), null=True, blank=True, editable=False)
+
+    link_nonce = models.CharField(max_length=40, editable=False)
+    manage_token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    view_token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    ip_address = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("reservation")
+        verbose_name_plural = _("reservations")
+        ordering: ClassVar[list[str]] = ["starts_at", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="bookings_reservation_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(party_size__gte=1),
+                name="bookings_reservation_has_a_party",
+            ),
+            models.UniqueConstraint(
+                fields=["restaurant", "source", "partner_reference"],
+                condition=~models.Q(partner_reference=""),
+                name="bookings_partner_reference_is_unique",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["restaurant", "service_date", "starts_at"], name="bookings_by_day"
+            ),
+            models.Index(fields=["guest", "starts_at"], name="bookings_by_guest"),
+            models.Index(fields=["customer", "starts_at"], name="bookings_by_customer"),
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(status__in=["pending", "pending_payment"]),
+                name="bookings_open_requests",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
