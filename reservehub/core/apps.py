@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
@@ -13,4 +15,5 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the checks and every app's ``subscribers`` module, so that the registry is whole."""
+        import_module("reservehub.core.checks")
         autodiscover_modules("subscribers")

@@ -21,7 +21,7 @@ def freeze(at: datetime) -> Iterator[None]:
 
     :raises ValueError: for a naive datetime
     """
-    global _frozen_at
+    global _frozen_at  # noqa: PLW0603 - see above
     if at.tzinfo is None:
         raise ValueError("freeze() needs an aware datetime")
     before = _frozen_at

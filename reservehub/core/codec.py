@@ -8,7 +8,6 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
-from functools import cache
 from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -62,14 +61,18 @@ def from_payload(cls: type[T], payload: Mapping[str, Any]) -> T:
     return cls(**{n: codec.decode(payload[n]) for n, codec in codecs.items() if n in payload})
 
 
-@cache
+_known: dict[type[Any], Mapping[str, Codec]] = {}
+
+
 def field_codecs(cls: type[Any]) -> Mapping[str, Codec]:
     """How each field of a dataclass is stored.
 
     :raises UnsupportedField: for a type without a codec
     """
-    hints = get_type_hints(cls)
-    return {field.name: codec_for(hints[field.name]) for field in fields(cls) if field.init}
+    if cls not in _known:
+        hints = get_type_hints(cls)
+        _known[cls] = {f.name: codec_for(hints[f.name]) for f in fields(cls) if f.init}
+    return _known[cls]
 
 
 def codec_for(hint: Any) -> Codec:

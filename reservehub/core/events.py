@@ -1,8 +1,8 @@
 """Events and the transactional outbox (rule 58).
 
-An app states what happened with ``publish`` inside the transaction in which it happened; apps above it
-``subscribe``. Side effects are then delivered at least once, each in one transaction of its own, and
-can never fail the booking.
+An app states what happened with ``publish`` inside the transaction in which it happened; apps above
+it ``subscribe``. Side effects are then delivered at least once, each in one transaction of its own,
+and can never fail the booking.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from functools import cache
+from functools import cache, partial
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from django.db import connection, transaction
@@ -27,8 +26,8 @@ class Event:
     """Something that happened, in the past tense.
 
     Subclasses are frozen keyword-only dataclasses with a ``name`` such as
-    ``bookings.reservation.confirmed``. Fields: str, int, float, bool, datetime, date, time, Decimal,
-    UUID, enums, nested dataclasses, tuples of these, and ``X | None``.
+    ``bookings.reservation.confirmed``. Fields: str, int, float, bool, datetime, date, time,
+    Decimal, UUID, enums, nested dataclasses, tuples of these, and ``X | None``.
 
     A later version may add fields with defaults and drop fields; it may not change a type.
     """
@@ -89,15 +88,20 @@ def subscribe(*classes: type[Event], name: str) -> Callable[[H], H]:
         if known is not None and _path(known.handler) != _path(handler):
             raise ValueError(f"two subscribers are named {name!r}")
         _subscriptions[name] = Subscription(name, classes, handler)
-        subscribers_of.cache_clear()
+        _subscribers_of_name.cache_clear()
         return handler
 
     return register
 
 
-@cache
 def subscribers_of(cls: type[Event]) -> tuple[str, ...]:
     """The names of the subscribers of an event class, sorted."""
+    return _subscribers_of_name(cls.name)
+
+
+@cache
+def _subscribers_of_name(event_name: str) -> tuple[str, ...]:
+    cls = _events[event_name]
     return tuple(sorted(s.name for s in _subscriptions.values() if issubclass(cls, s.classes)))
 
 

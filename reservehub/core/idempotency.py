@@ -1,4 +1,4 @@
-"""One answer per ``Idempotency-Key``, however often and however concurrently it is asked (rule 55)."""
+"""One answer per ``Idempotency-Key``, however often and concurrently it is asked (rule 55)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from reservehub.core.models import IdempotencyRecord
 
 KEEP = timedelta(hours=24)
 
-# A concurrent twin waits here for the first to commit or roll back. A key past its day counts as new
-# even before it is pruned.
+# A concurrent twin waits here for the first to commit or roll back. A key past its day counts as
+# new even before it is pruned.
 _CLAIM = """
 INSERT INTO core_idempotencyrecord (scope, key, body_hash, created_at, status, body, headers)
 VALUES (%s, %s, %s, %s, 0, 'null', '{}')

@@ -1,4 +1,4 @@
-"""Tables of the kernel. Nothing here points at another app: actors and restaurants are plain ids."""
+"""Tables of the kernel. None points at another app: actors and restaurants are plain ids."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Delivery(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One change by one actor. Append-only: a database trigger refuses UPDATE and DELETE (rule 109)."""
+    """One change by one actor (rule 109). A trigger refuses UPDATE and DELETE."""
 
     occurred_at = models.DateTimeField(_("occurred at"))
     actor_kind = models.CharField(_("actor"), max_length=10, choices=ActorKind.choices)
@@ -124,8 +124,8 @@ class AuditEntry(models.Model):
 class IdempotencyRecord(models.Model):
     """The first answer to an ``Idempotency-Key`` (rule 55).
 
-    The row is inserted before the work and completed after it in the same transaction: committed rows
-    always carry an answer. ``body`` is JSON text, not jsonb, so that a replay keeps the key order.
+    The row is inserted before the work and completed after it in the same transaction: committed
+    rows always carry an answer. ``body`` is JSON text, not jsonb: a replay keeps the key order.
     """
 
     scope = models.CharField(max_length=300)

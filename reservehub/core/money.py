@@ -119,7 +119,7 @@ class Money:
         return tuple(Money(share + (index < odd), self.currency) for index in range(parts))
 
     def format(self, locale: str) -> str:
-        """For people: ``€12.50`` in ``en``, ``12,50 €`` in ``ru``; accepts ``pt-br`` and ``pt_BR``."""
+        """For people: ``€12.50`` in ``en``; takes ``pt-br`` and ``pt_BR``."""
         language, _, region = locale.replace("-", "_").partition("_")
         name = f"{language}_{region.upper()}" if region else language
         return format_currency(self.to_decimal(), self.currency, locale=name)

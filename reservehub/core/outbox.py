@@ -1,7 +1,8 @@
 """Running deliveries: each at least once, its effects exactly once.
 
-The handler's rows and the mark ``done`` commit together, and the row lock keeps a second worker away;
-so only what a handler does outside the database could happen twice, and handlers do nothing there.
+The handler's rows and the mark ``done`` commit together, and the row lock keeps a second worker
+away; so only what a handler does outside the database could happen twice, and handlers do nothing
+there.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ def _delivery_fail(*, delivery_id: int, error: Exception, now: datetime) -> Outc
 
 def retry_delay(attempts: int) -> timedelta:
     """Exponential back-off after so many failures, with a quarter of jitter either way."""
-    delay = min(FIRST_RETRY * 2 ** (attempts - 1), LONGEST_RETRY)
+    delay: timedelta = min(FIRST_RETRY * int(2 ** (attempts - 1)), LONGEST_RETRY)
     return delay * random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, guards nothing
 
 

@@ -1,7 +1,7 @@
 """Venue time (rules 1-11): pure functions between instants (UTC) and the clock on the wall.
 
-An instant is an aware datetime; a wall time is a naive one with an IANA zone beside it. A wall time may
-happen never (spring gap), once, or twice (autumn fold).
+An instant is an aware datetime; a wall time is a naive one with an IANA zone beside it. A wall time
+may happen never (spring gap), once, or twice (autumn fold).
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def first_instant_from(wall: datetime, zone: str) -> datetime:
 def _end_of_gap(wall: datetime, info: ZoneInfo) -> datetime:
     before = wall.replace(tzinfo=info, fold=1).astimezone(UTC)
     after = wall.replace(tzinfo=info, fold=0).astimezone(UTC)
-    # The clock shows less than ``wall`` before the jump and more after it, so the jump lies between.
+    # The clock shows less than ``wall`` before the jump and more after it: it lies between.
     while after - before > timedelta(seconds=1):
         middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
         if _shows(middle, info) < wall:
@@ -110,7 +110,7 @@ def add_local_days(instant: datetime, zone: str, days: int) -> datetime:
 
 
 def business_day_bounds(service_date: date, zone: str, cut: time) -> tuple[datetime, datetime]:
-    """``[start, end)`` of a business day in UTC (rule 11); 23, 24 or 25 hours, or other near a skip."""
+    """``[start, end)`` of a business day in UTC (rule 11): 24 hours, more or less."""
     following = service_date + _DAY
     while not day_exists(following, zone):
         following += _DAY
@@ -121,7 +121,7 @@ def business_day_bounds(service_date: date, zone: str, cut: time) -> tuple[datet
 
 
 def service_date_of(instant: datetime, zone: str, cut: time) -> date:
-    """The business day that an instant belongs to: it rolls over at the cut, not at midnight (rule 11)."""
+    """The business day of an instant: it rolls over at the cut, not at midnight (rule 11)."""
     wall, _ = to_wall(instant, zone)
     # Tomorrow's cut can lie before a wall time of today that a fold repeats.
     day = wall.date() + _DAY
