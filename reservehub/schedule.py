@@ -5,6 +5,12 @@ Entries are copied into the database by django-celery-beat, where an administrat
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-SCHEDULE: dict[str, dict[str, Any]] = {}
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "core.sweep_deliveries": {"task": "core.sweep_deliveries", "schedule": timedelta(seconds=15)},
+    "core.prune_outbox": {"task": "core.prune_outbox", "schedule": timedelta(hours=1)},
+    "core.prune_idempotency": {"task": "core.prune_idempotency", "schedule": timedelta(hours=1)},
+    "core.prune_audit": {"task": "core.prune_audit", "schedule": timedelta(days=1)},
+}

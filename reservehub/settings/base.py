@@ -19,6 +19,8 @@ PORT = environment.number("PORT", default=8000)
 DEBUG = False
 RESERVEHUB_DEMO = False
 RESERVEHUB_THROTTLES = environment.flag("RESERVEHUB_THROTTLES", default=True)
+#: How many of our own proxies stand in front and append to X-Forwarded-For.
+RESERVEHUB_PROXIES = environment.number("RESERVEHUB_PROXIES", default=0)
 RESERVEHUB_BASE_URL = environment.text("RESERVEHUB_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 TELEGRAM_BOT_TOKEN = environment.text("TELEGRAM_BOT_TOKEN")
 
@@ -84,6 +86,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "reservehub.core.api.middleware.RateLimitHeaders",
 ]
 
 ROOT_URLCONF = "reservehub.urls"
@@ -195,6 +198,8 @@ def cache_settings(url: str, *, prefix: str = "reservehub") -> dict[str, Any]:
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": url,
             "KEY_PREFIX": prefix,
+            # A cache that hangs is worse than none.
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
         }
     }
 
@@ -235,10 +240,12 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "reservehub.core.api.schema.ProblemSchema",
+    "DEFAULT_PAGINATION_CLASS": "reservehub.core.api.pagination.CursorPages",
+    "EXCEPTION_HANDLER": "reservehub.core.api.problems.exception_handler",
     "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
+        "reservehub.core.api.throttling.AnonThrottle",
+        "reservehub.core.api.throttling.UserThrottle",
     ]
     if RESERVEHUB_THROTTLES
     else [],

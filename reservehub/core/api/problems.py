@@ -92,6 +92,8 @@ def _as_known(exc: Exception) -> Exception:
 
 
 def _api_body(error: exceptions.APIException, instance: str | None) -> dict[str, Any]:
+    code: str
+    title: Any
     code, title = next(
         (known[1:] for known in _REFUSALS if isinstance(error, known[0])),
         (error.default_code, error.default_detail),

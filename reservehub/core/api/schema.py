@@ -107,7 +107,7 @@ class ProblemSchema(AutoSchema):
             parameters.append(_IF_MATCH)
 
     def _problem_statuses(self, operation: Mapping[str, Any]) -> set[int]:
-        statuses = {429, 406}
+        statuses = {429}
         if operation.get("security") and {} not in operation["security"]:
             statuses |= {401, 403}
         if "{" in self.path:
