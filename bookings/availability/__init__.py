@@ -16,6 +16,9 @@ from bookings.availability.calendar import (
     slots_of,
 )
 from bookings.availability.combos import expand_row
+from bookings.availability.day import ServiceDay
+from bookings.availability.engine import answer, answer_all, answer_local, answer_slot, seatings
+from bookings.availability.manual import check_manual
 from bookings.availability.model import (
     Access,
     Booked,
@@ -39,6 +42,7 @@ from bookings.availability.model import (
     TurnBand,
     TurnRule,
 )
+from bookings.availability.prepared import PreparedDay
 from bookings.availability.reasons import (
     MANUAL_REASONS,
     OVERRIDABLE,
@@ -72,22 +76,30 @@ __all__ = [
     "OverrideState",
     "PacingCaps",
     "Period",
+    "PreparedDay",
     "Query",
     "Reason",
     "RecurringShift",
     "Rules",
     "Seat",
+    "ServiceDay",
     "Slot",
     "SlotAnswer",
     "SpecialDay",
     "TableSpec",
     "TurnBand",
     "TurnRule",
+    "answer",
+    "answer_all",
+    "answer_local",
+    "answer_slot",
     "bands_problem",
+    "check_manual",
     "expand_row",
     "find_overlaps",
     "instants_of",
     "resolve_local",
     "resolve_periods",
+    "seatings",
     "slots_of",
 ]

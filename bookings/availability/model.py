@@ -118,7 +118,10 @@ class PacingCaps:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A service period in force on a date. Times at or before ``first_seating`` are next morning."""
+    """A service period in force on a date.
+
+    A last seating before the first, and a closing at or before it, are next morning (rule 7).
+    """
 
     id: int
     name: str
@@ -149,7 +152,7 @@ class OverrideState(StrEnum):
 class Override:
     """A dated change to the starts in ``[starts, ends)`` of the service date (rule 15).
 
-    ``ends`` at or before ``starts`` is next morning. With an ``area_id`` it concerns that area only.
+    ``ends`` at or before ``starts`` is next morning. An ``area_id`` limits it to that area.
     The narrowest override that says something about a slot wins (rule 14).
     """
 
@@ -257,6 +260,7 @@ class Query:
 
     ``overrides`` are reasons staff have decided to accept (pacing, notice, ...); reasons of space
     cannot be overridden. ``area_id`` and ``required_features`` are hard, the preferred ones soft.
+    ``minutes`` replaces the turn time. ``allows_moves`` permits re-packing others (rule 36).
     """
 
     party_size: int
@@ -269,6 +273,7 @@ class Query:
     exclude_reservation_id: int | None = None
     exclude_hold_id: int | None = None
     is_notice_exempt: bool = False
+    minutes: int | None = None
     allows_moves: bool = True
     overrides: frozenset[Reason] = frozenset()
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 
 from bookings.availability.model import Period, TurnBand, TurnRule
 
-DEFAULT_BANDS = (
+DEFAULT_BANDS: tuple[TurnBand, ...] = (
     TurnBand(2, 90),
     TurnBand(4, 105),
     TurnBand(6, 120),

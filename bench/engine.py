@@ -1,0 +1,128 @@
+"""How long the availability engine takes: ``python -m bench.engine``."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time as clock
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bookings.availability import (
+    Booked,
+    Busy,
+    DayConfig,
+    DayLoad,
+    Period,
+    PreparedDay,
+    Query,
+    Rules,
+    ServiceDay,
+    TableSpec,
+    answer,
+    answer_all,
+    answer_slot,
+    expand_row,
+    seatings,
+)
+
+DAY = date(2026, 6, 5)
+NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+MIX = ((2, 16), (4, 16), (6, 6), (8, 2))
+SIZES = (1, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 6, 6, 7, 8, 10)
+
+
+def restaurant(*, wide: bool = False) -> DayConfig:
+    """40 tables in three areas, 20 combinations; 12:00-15:00 and 18:00-22:00, or 64 slots."""
+    sizes = [size for size, count in MIX for _ in range(count)]
+    tables = [
+        TableSpec(number, seats, max(1, seats - 2), area_id=1 + number % 3 if seats < 6 else 1)
+        for number, seats in enumerate(sizes)
+    ]
+    combos = []
+    for area in (1, 2, 3):
+        row = [table for table in tables if table.area_id == area and table.seats == 4][:4]
+        combos += expand_row(row, first_id=1000 * area)
+    row = [table for table in tables if table.area_id == 1 and table.seats == 2][:3]
+    combos += expand_row(row, first_id=9000)[:2]
+    lunch = Period(1, "Lunch", time(12), time(14, 45), time(16), buffer_minutes=5)
+    dinner = Period(2, "Dinner", time(18), time(22), time(0), buffer_minutes=5)
+    if wide:
+        lunch = replace(lunch, first_seating=time(8), last_seating=time(15, 45))
+        dinner = replace(dinner, first_seating=time(16), last_seating=time(23, 45), closes=time(2))
+    return DayConfig(
+        restaurant_id=1,
+        date=DAY,
+        rules=Rules(zone=ZoneInfo("Europe/Amsterdam"), oversize_cap=2),
+        periods=(lunch, dinner),
+        tables=tuple(tables),
+        combos=tuple(combos[:20]),
+    )
+
+
+def filled(prepared: PreparedDay, bookings: int, seed: int = 1) -> DayLoad:
+    """As many bookings as asked for, seated one after the other as guests would ask."""
+    rng = random.Random(seed)
+    busy: list[Busy] = []
+    booked: list[Booked] = []
+    tries = 0
+    while len(booked) < bookings and tries < bookings * 20:
+        tries += 1
+        day = ServiceDay(prepared, DayLoad(tuple(busy), tuple(booked)))
+        slot = rng.choice(prepared.slots)
+        query = Query(rng.choice(SIZES), NOW, allows_moves=False)
+        seat = next(seatings(day, query, slot.starts_at), None)
+        if seat is None:
+            continue
+        number = len(booked) + 1
+        for table in seat.table_ids:
+            busy.append(
+                Busy(table, slot.starts_at, seat.occupied_until, number, is_movable=number % 10 > 0)
+            )
+        booked.append(Booked(slot.starts_at, seat.ends_at, query.party_size, number))
+    return DayLoad(tuple(busy), tuple(booked))
+
+
+def measure(name: str, call: Callable[[], object], rounds: int = 60) -> None:
+    """Print median and 95th percentile of a call in milliseconds."""
+    times = []
+    for _ in range(rounds):
+        start = clock.perf_counter()
+        call()
+        times.append((clock.perf_counter() - start) * 1000)
+    times.sort()
+    p95 = times[int(len(times) * 0.95)]
+    print(f"{name:58} median {statistics.median(times):7.2f} ms   p95 {p95:7.2f} ms")
+
+
+def main() -> None:
+    """Measure a usual day, a wide one, and a crowded one."""
+    for name, wide, bookings in (
+        ("12-15 and 18-22", False, 120),
+        ("64 slots", True, 120),
+        ("64 slots, crowded", True, 220),
+    ):
+        config = restaurant(wide=wide)
+        prepared = PreparedDay(config)
+        load = filled(prepared, bookings)
+        query = Query(2, NOW)
+        every = answer_all(ServiceDay(prepared, load), query)
+        answers = [one for size in every.values() for one in size]
+        print(
+            f"{name}: {len(prepared.slots)} slots, {len(load.booked)} bookings, "
+            f"{len(config.combos)} combinations; of {len(answers)} answers "
+            f"{sum(one.available for one in answers)} yes, "
+            f"{sum(one.needs_moves for one in answers)} by moving others"
+        )
+        at = prepared.slots[-8].starts_at + timedelta()
+        measure("  prepare a day (cached in service)", lambda: PreparedDay(config))
+        measure("  all slots, sizes 1-12", lambda: answer_all(ServiceDay(prepared, load), query))
+        measure("  all slots, one size", lambda: answer(ServiceDay(prepared, load), query))
+        measure("  one slot", lambda: answer_slot(ServiceDay(prepared, load), query, at))
+        measure("  seats", lambda: next(seatings(ServiceDay(prepared, load), query, at), None))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""Who takes which table when, as one integer per table: bit i is the i-th cell of the grid."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bookings.availability.fits import Option, Options, Party
+from bookings.availability.model import Booked, Busy, DayLoad
+from bookings.availability.prepared import SPAN, PreparedDay
+
+
+class Window(NamedTuple):
+    """A stretch of cells: from ``start``, ``length`` of them, also as a mask."""
+
+    start: int
+    length: int
+    mask: int
+
+
+@dataclass(slots=True)
+class Item:
+    """A reservation that may be given other tables: unlocked, not begun, its tables known."""
+
+    reservation_id: int
+    covers: int
+    window: Window
+    mask: int
+    tables: tuple[int, ...]
+    table_ids: tuple[int, ...]
+    options: tuple[Option, ...]
+    union: int
+    least_tables: int
+
+
+class Moved(NamedTuple):
+    """A seat for a new party and the new options of the reservations that move for it."""
+
+    option: Option
+    moves: tuple[tuple[Item, Option], ...]
+
+
+class Board:
+    """The occupancy of a day on a grid of ``step`` seconds, seen at ``now``."""
+
+    def __init__(self, prepared: PreparedDay, load: DayLoad, *, now: datetime, step: int) -> None:
+        self.prepared = prepared
+        self.now = now
+        self._unit = timedelta(seconds=step)
+        self._cells = SPAN // self._unit
+        self._shortest = timedelta(minutes=prepared.shortest_turn) // self._unit
+        self._taken: dict[tuple[int, int], int] = {}
+        count = len(prepared.floor.tables)
+        self.busy = [0] * count
+        self.fixed = [0] * count
+        self.items: list[Item] = []
+        self.repacked: dict[tuple[int, int, tuple[Option, ...]], Moved | None] = {}
+        self._fill(load)
+
+    # ------------------------------------------------------------------ reading
+    def window(self, starts_at: datetime, until: datetime) -> Window:
+        """The cells of ``[starts_at, until)``, rounded outward and cut to the span."""
+        origin = self.prepared.origin
+        start = max(0, (starts_at - origin) // self._unit)
+        end = min(self._cells, -((origin - until) // self._unit))
+        length = max(0, end - start)
+        return Window(start, length, ((1 << length) - 1) << start)
+
+    def taken(self, window: Window) -> int:
+        """Mask of the tables that are busy at any moment of a window."""
+        key = (window.start, window.length)
+        found = self._taken.get(key)
+        if found is None:
+            found, bit, mask = 0, 1, window.mask
+            for busy in self.busy:
+                if busy & mask:
+                    found |= bit
+                bit <<= 1
+            self._taken[key] = found
+        return found
+
+    def unusable_gaps(self, option: Option, window: Window) -> int:
+        """How many holes shorter than the shortest turn a seating would leave (rules 32, 33)."""
+        reach = self._shortest
+        if reach < 2:
+            return 0
+        end = window.start + window.length
+        below = max(0, window.start - reach)
+        last_below = window.start - 1 - below
+        found = 0
+        for table in option.tables:
+            busy = self.busy[table]
+            before = (busy >> below) & ((1 << (window.start - below)) - 1)
+            if before and not before >> last_below:
+                found += 1
+            after = (busy >> end) & ((1 << reach) - 1)
+            # A neighbour at exactly `reach` cells leaves room for one more turn.
+            if after and not after & 1:
+                found += 1
+        return found
+
+    # ------------------------------------------------------------------ filling
+    def _fill(self, load: DayLoad) -> None:
+        number = self.prepared.floor.number
+        rows: defaultdict[int, list[Busy]] = defaultdict(list)
+        for row in load.busy:
+            table = number.get(row.table_id)
+            if table is None:
+                continue
+            mask = self.window(row.starts_at, row.ends_at).mask
+            self.busy[table] |= mask
+            if row.is_movable and row.reservation_id is not None:
+                rows[row.reservation_id].append(row)
+            else:
+                self.fixed[table] |= mask
+        booked = {one.reservation_id: one for one in load.booked}
+        for reservation_id in sorted(rows):
+            item = self._item(rows[reservation_id], booked.get(reservation_id))
+            if item is not None:
+                self.items.append(item)
+            else:
+                for row in rows[reservation_id]:
+                    table = number[row.table_id]
+                    self.fixed[table] |= self.window(row.starts_at, row.ends_at).mask
+
+    def _item(self, rows: list[Busy], booked: Booked | None) -> Item | None:
+        """A reservation as something movable, or None if it must stay where it is (rule 34)."""
+        first = rows[0]
+        if booked is None or first.starts_at <= self.now or first.reservation_id is None:
+            return None
+        if any((r.starts_at, r.ends_at) != (first.starts_at, first.ends_at) for r in rows):
+            return None
+        prepared = self.prepared
+        if not prepared.origin <= first.starts_at <= first.ends_at <= prepared.until:
+            return None
+        floor = prepared.floor
+        table_ids = tuple(sorted({row.table_id for row in rows}))
+        options, allowed = self.wishes(booked)
+        usable = tuple(option for option in options.every if not option.mask & ~allowed)
+        return Item(
+            reservation_id=first.reservation_id,
+            covers=booked.covers,
+            window=self.window(first.starts_at, first.ends_at),
+            mask=floor.mask_of(table_ids),
+            tables=tuple(floor.number[table_id] for table_id in table_ids),
+            table_ids=table_ids,
+            options=usable,
+            union=options.union & allowed,
+            least_tables=min((len(option.tables) for option in usable), default=1),
+        )
+
+    def wishes(self, booked: Booked) -> tuple[Options, int]:
+        """The options of a booking by its own size, wishes and channel, and the tables allowed."""
+        prepared = self.prepared
+        slot = prepared.slot_for(booked.starts_at)
+        party = Party(
+            size=booked.covers,
+            channel=booked.channel,
+            period_id=slot.period.id if booked.period_id is None else booked.period_id,
+            is_relaxed=prepared.is_relaxed(booked.starts_at, self.now),
+            area_id=booked.area_id,
+            features=booked.required_features,
+        )
+        closed = 0
+        for area_id, rules in prepared.rules_for(slot).areas.items():
+            if rules.refusal is not None:  # do not move anybody onto a terrace in the rain
+                closed |= prepared.floor.area_masks.get(area_id, 0)
+        return prepared.floor.options(party), ~closed
