@@ -8,3 +8,9 @@ class BookingsConfig(AppConfig):
     name = "bookings"
     verbose_name = _("Bookings")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from bookings.services.stranded import stranded_reservations
+        from restaurants.impact import register_impact_check
+
+        register_impact_check(stranded_reservations)

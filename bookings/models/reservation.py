@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -231,3 +232,8 @@ class Reservation(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def occupied_until(self) -> datetime:
+        """End of the stay and of the reset after it (rule 25)."""
+        return self.ends_at + timedelta(minutes=self.buffer_minutes)

@@ -1,0 +1,54 @@
+"""Writing the book. Keyword-only; `now` and `actor` are passed in; refusals are the errors of `bookings.errors`."""
+
+from bookings.services.create import reservation_create
+from bookings.services.holds import hold_create, hold_extend, hold_release, holds_tidy
+from bookings.services.modify import reservation_modify
+from bookings.services.moves import (
+    reservation_approve,
+    reservation_arrive,
+    reservation_cancel,
+    reservation_complete,
+    reservation_decline,
+    reservation_expire,
+    reservation_no_show,
+    reservation_reconfirm,
+    reservation_running_late,
+    reservation_seat,
+    reservation_undo,
+)
+from bookings.services.requests import Booked, BookingRequest, Changes, Held, Start
+from bookings.services.tables import (
+    reservation_assign_tables,
+    reservation_auto_assign,
+    table_block,
+    table_unblock,
+)
+
+__all__ = [
+    "Booked",
+    "BookingRequest",
+    "Changes",
+    "Held",
+    "Start",
+    "hold_create",
+    "hold_extend",
+    "hold_release",
+    "holds_tidy",
+    "reservation_approve",
+    "reservation_arrive",
+    "reservation_assign_tables",
+    "reservation_auto_assign",
+    "reservation_cancel",
+    "reservation_complete",
+    "reservation_create",
+    "reservation_decline",
+    "reservation_expire",
+    "reservation_modify",
+    "reservation_no_show",
+    "reservation_reconfirm",
+    "reservation_running_late",
+    "reservation_seat",
+    "reservation_undo",
+    "table_block",
+    "table_unblock",
+]

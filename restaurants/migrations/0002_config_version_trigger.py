@@ -43,10 +43,12 @@ EVENTS = {
 }
 
 RESTAURANT_FORWARD = """
+CREATE SEQUENCE restaurants_config_version_seq START WITH 2;
 CREATE FUNCTION restaurants_restaurant_own_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    -- Counted from the stored row: a stale object saved by the application cannot turn it back.
-    NEW.config_version := OLD.config_version + 1;
+    -- From a sequence: a version that was rolled back (a dry run) never comes again with other contents, so that what a
+    -- process cached by it cannot be mistaken; and a stale object saved by the application cannot turn it back.
+    NEW.config_version := nextval('restaurants_config_version_seq');
     RETURN NEW;
 END
 $$;
@@ -57,6 +59,7 @@ EXECUTE FUNCTION restaurants_restaurant_own_version();
 RESTAURANT_BACKWARD = """
 DROP TRIGGER restaurants_config_version ON restaurants_restaurant;
 DROP FUNCTION restaurants_restaurant_own_version();
+DROP SEQUENCE restaurants_config_version_seq;
 """
 
 

@@ -1,0 +1,41 @@
+"""Reading the book."""
+
+from bookings.selectors.availability import (
+    Alternative,
+    DayState,
+    alternatives,
+    alternatives_payload,
+    availability,
+    day_strip,
+    slot_payload,
+)
+from bookings.selectors.reservations import (
+    manage_path,
+    manage_token_of,
+    reservation_by_manage_token,
+    reservation_by_view_token,
+    reservation_lookup,
+    reservations_of_customer,
+    reservations_visible_to,
+    tables_of,
+    view_token_of,
+)
+
+__all__ = [
+    "Alternative",
+    "DayState",
+    "alternatives",
+    "alternatives_payload",
+    "availability",
+    "day_strip",
+    "manage_path",
+    "manage_token_of",
+    "reservation_by_manage_token",
+    "reservation_by_view_token",
+    "reservation_lookup",
+    "reservations_of_customer",
+    "reservations_visible_to",
+    "slot_payload",
+    "tables_of",
+    "view_token_of",
+]

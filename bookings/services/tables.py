@@ -1,0 +1,215 @@
+"""Tables by hand: assigning, assigning anew automatically, blocking."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bookings import lifecycle, realtime
+from bookings.availability import Channel, Query, Reason, check_manual
+from bookings.errors import SlotUnavailable, TableTaken, TableUnsuitable, TransitionRefused
+from bookings.events import ReservationTablesChanged
+from bookings.lifecycle import Status
+from bookings.loading import load_day
+from bookings.models import Reservation, TableBlock
+from bookings.services.create import STAFF_REASONS, restaurant_for_booking
+from bookings.services.moves import event_members, reservation_lock_with_day, reservation_record
+from bookings.services.placing import party_place
+from bookings.services.seats import Claim, seats_of, seats_release, seats_take
+from reservehub.core import audit
+from reservehub.core.actors import Actor
+from reservehub.core.errors import FieldError, NotFound, ValidationFailed
+from restaurants.models import Restaurant, Table
+
+
+def _query(reservation: Reservation, overrides: frozenset[str], now: datetime) -> Query:
+    accepted = frozenset().union(*(STAFF_REASONS.get(name, frozenset()) for name in overrides))
+    return Query(
+        party_size=reservation.actual_party_size or reservation.party_size,
+        now=now,
+        channel=Channel.IN_HOUSE,
+        area_id=reservation.area_preference_id,
+        required_features=frozenset(reservation.required_features),
+        exclude_reservation_id=reservation.pk,
+        is_notice_exempt=True,
+        overrides=accepted,
+    )
+
+
+@transaction.atomic
+def reservation_assign_tables(
+    *,
+    reservation_id: int,
+    table_ids: tuple[int, ...],
+    actor: Actor,
+    now: datetime,
+    lock: bool = True,
+    overrides: frozenset[str] = frozenset(),
+    expected_version: int | None = None,
+) -> Reservation:
+    """Give a party these tables; a locked assignment is never moved automatically (rule 34).
+
+    :param overrides: "capacity" accepts unsuitable sizes, areas and undeclared combinations; a taken table is never accepted
+    :raises TableTaken: if one is taken at that time
+    :raises TableUnsuitable: with `reasons` that were not overridden
+    """
+    reservation = reservation_lock_with_day(reservation_id, expected_version=expected_version)
+    if Status(reservation.status) not in lifecycle.OCCUPYING:
+        raise TransitionRefused(status_now=reservation.status)
+    restaurant = restaurant_for_booking(reservation.restaurant_id)
+    _check_known(restaurant, table_ids)
+    wanted = tuple(sorted(set(table_ids)))
+    rows = seats_of(reservation.pk)
+    day = load_day(restaurant, reservation.service_date, now=now)
+    query = _query(reservation, overrides, now)
+    starts_at = rows[0][1] if rows else reservation.starts_at
+    reasons = check_manual(day.service, query, starts_at, wanted)
+    refused = [reason for reason in reasons if reason not in query.overrides]
+    if refused and Reason.TABLE_BUSY not in refused:
+        raise TableUnsuitable(reasons=[reason.value for reason in refused])
+    seats_release(reservation_ids=[reservation.pk])
+    claim = Claim(
+        table_ids=wanted,
+        starts_at=starts_at,
+        ends_at=rows[0][2] if rows else reservation.occupied_until,
+        reservation_id=reservation.pk,
+    )
+    if not seats_take([claim], restaurant_id=restaurant.pk):
+        raise TableTaken
+    reservation.is_table_locked = lock
+    return _tables_set(reservation, [row[0] for row in rows], list(wanted), actor=actor, now=now)
+
+
+def _check_known(restaurant: Restaurant, table_ids: tuple[int, ...]) -> None:
+    known = set(
+        Table.objects.filter(restaurant=restaurant, is_active=True, pk__in=table_ids).values_list(
+            "pk", flat=True
+        )
+    )
+    if not table_ids or set(table_ids) - known:
+        raise ValidationFailed(
+            errors=[FieldError("/table_ids", "unknown_table", _("Choose tables of this restaurant."))]
+        )
+
+
+@transaction.atomic
+def reservation_auto_assign(
+    *, reservation_id: int, actor: Actor, now: datetime, expected_version: int | None = None
+) -> Reservation:
+    """Choose the best tables anew by rule 32 and unlock the assignment.
+
+    :raises SlotUnavailable: if there is none; the present tables are kept
+    """
+    reservation = reservation_lock_with_day(reservation_id, expected_version=expected_version)
+    if Status(reservation.status) not in lifecycle.AWAITING | {Status.CONFIRMED, Status.ARRIVED}:
+        raise TransitionRefused(status_now=reservation.status)
+    restaurant = restaurant_for_booking(reservation.restaurant_id)
+    old = [row[0] for row in seats_of(reservation.pk)]
+    day = load_day(restaurant, reservation.service_date, now=now)
+    hours_and_pacing = frozenset({"pacing", "hours", "notice"})
+    seats_release(reservation_ids=[reservation.pk])
+    seat = party_place(
+        restaurant=restaurant,
+        day=day,
+        query=_query(reservation, hours_and_pacing, now),
+        starts_at=reservation.starts_at,
+        claim_for=lambda seat: Claim(
+            table_ids=seat.table_ids,
+            starts_at=reservation.starts_at,
+            ends_at=reservation.occupied_until,
+            reservation_id=reservation.pk,
+        ),
+    )
+    if seat is None:
+        raise SlotUnavailable(reasons=[Reason.NO_TABLE_FREE.value])
+    reservation.is_table_locked = False
+    return _tables_set(reservation, old, list(seat.table_ids), actor=actor, now=now)
+
+
+def _tables_set(
+    reservation: Reservation, old: list[int], new: list[int], *, actor: Actor, now: datetime
+) -> Reservation:
+    reservation.version += 1
+    reservation.updated_at = now
+    reservation.save(update_fields=["version", "updated_at", "is_table_locked"])
+    reservation_record(
+        reservation,
+        ReservationTablesChanged(
+            table_ids=tuple(new),
+            old_table_ids=tuple(old),
+            **event_members(reservation, actor=actor, now=now),
+        ),
+        actor=actor,
+        action="reservation.tables_assigned",
+        before={"tables": old},
+        after={"tables": new},
+        table_ids=sorted({*old, *new}),
+        now=now,
+    )
+    return reservation
+
+
+@transaction.atomic
+def table_block(
+    *,
+    restaurant_id: int,
+    table_ids: tuple[int, ...],
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str = "",
+    actor: Actor,
+    now: datetime,
+) -> TableBlock:
+    """Keep tables free of guests (rule 15).
+
+    :raises TableTaken: if a reservation, hold or other block is in the way
+    """
+    restaurant = restaurant_for_booking(restaurant_id)
+    _check_known(restaurant, table_ids)
+    if ends_at <= starts_at:
+        raise ValidationFailed(
+            errors=[FieldError("/ends_at", "not_after_start", _("The end must be after the start."))]
+        )
+    block = TableBlock.objects.create(restaurant=restaurant, reason=reason[:200], created_at=now)
+    claim = Claim(
+        table_ids=tuple(sorted(set(table_ids))),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        block_id=block.pk,
+    )
+    if not seats_take([claim], restaurant_id=restaurant.pk):
+        raise TableTaken
+    audit.record(
+        actor=actor,
+        action="table.blocked",
+        obj=block,
+        now=now,
+        restaurant_id=restaurant.pk,
+        after={"tables": list(claim.table_ids), "starts_at": starts_at.isoformat()},
+    )
+    realtime.push_blocked(restaurant.pk, claim.table_ids, is_blocked=True)
+    return block
+
+
+@transaction.atomic
+def table_unblock(*, block_id: int, restaurant_id: int, actor: Actor, now: datetime) -> None:
+    """Lift a block.
+
+    :raises NotFound: if this restaurant has no such block
+    """
+    block = TableBlock.objects.filter(pk=block_id, restaurant_id=restaurant_id).first()
+    if block is None:
+        raise NotFound
+    table_ids = list(block.occupancy_set.values_list("table_id", flat=True))
+    audit.record(
+        actor=actor,
+        action="table.unblocked",
+        obj=block,
+        now=now,
+        restaurant_id=restaurant_id,
+        before={"tables": table_ids},
+    )
+    block.delete()
+    realtime.push_blocked(restaurant_id, table_ids, is_blocked=False)
