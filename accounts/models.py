@@ -1,4 +1,5 @@
-"""Users: one log-in for customers, staff and platform admins. What a person may do lives in `restaurants.Membership`."""
+"""Users: one log-in for customers, staff and platform admins. What a person may do lives in
+`restaurants.Membership`."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who can log in. `is_superuser` is the platform admin; `is_staff` opens the admin site."""
+    """A person who can log in. `is_superuser` is the platform admin; `is_staff` opens the admin
+    site."""
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
@@ -57,7 +59,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(Lower("email"), name="accounts_user_email_is_unique_in_any_case"),
+            models.UniqueConstraint(
+                Lower("email"), name="accounts_user_email_is_unique_in_any_case"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,5 @@
-"""Guests: the people an organisation knows. The CRM grows here; bookings only create or match a guest (rule 99)."""
+"""Guests: the people an organisation knows. The CRM grows here; bookings only create or match a
+guest (rule 99)."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from restaurants.models import Organisation
 
 
 class Guest(models.Model):
-    """A person in one organisation's book. Identity: E.164 phone, else lower-cased e-mail (rule 99)."""
+    """A person in one organisation's book. Identity: E.164 phone, else lower-cased e-mail (rule
+    99)."""
 
     organisation = models.ForeignKey(
         Organisation,
@@ -31,7 +33,8 @@ class Guest(models.Model):
     )
     name = models.CharField(_("name"), max_length=150)
     phone = PhoneNumberField(_("phone"), null=True, blank=True)
-    email = models.EmailField(_("e-mail"), null=True, blank=True)
+    # Null rather than empty, as the database has to keep it unique only where there is one.
+    email = models.EmailField(_("e-mail"), null=True, blank=True)  # noqa: DJ001
     language = models.CharField(_("language"), max_length=10, default="en")
     is_vip = models.BooleanField(_("VIP"), default=False)
     is_blocked = models.BooleanField(
@@ -75,7 +78,8 @@ class Guest(models.Model):
 
 
 class MergeCandidate(models.Model):
-    """Two records that may be one person: same phone under another name, or an e-mail known to another phone (rule 99)."""
+    """Two records that may be one person: same phone under another name, or an e-mail known to
+    another phone (rule 99)."""
 
     guest = models.ForeignKey(
         Guest, on_delete=models.CASCADE, related_name="candidates", verbose_name=_("guest")

@@ -10,14 +10,15 @@ from guests.models import Guest, MergeCandidate
 
 INSERT = """
     INSERT INTO guests_guest
-        (organisation_id, user_id, name, phone, email, language, is_vip, is_blocked, block_reason, created_at)
+        (organisation_id, user_id, name, phone, email, language,
+         is_vip, is_blocked, block_reason, created_at)
     VALUES (%s, %s, %s, %s, %s, %s, false, false, '', %s)
     ON CONFLICT DO NOTHING
     RETURNING id
 """
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def guest_match_or_create(
     *,
     organisation_id: int,
@@ -30,8 +31,9 @@ def guest_match_or_create(
 ) -> Guest:
     """The guest known by this phone, else by this e-mail, else a new record (rule 99).
 
-    Never overwrites a name: another name on the same phone becomes a merge candidate. Missing e-mail and account are filled in.
-    Two requests of one new guest at the same time give one record: the second waits for the first.
+    Never overwrites a name: another name on the same phone becomes a merge candidate. Missing
+    e-mail and account are filled in. Two requests of one new guest at the same time give one
+    record: the second waits for the first. One query for a known guest, two for a new one.
 
     :param phone: E.164 or ""
     :param email: lower case or ""
@@ -41,9 +43,17 @@ def guest_match_or_create(
         raise ValueError("A guest needs a phone or an e-mail address.")
     known = _find(organisation_id, phone, email)
     if known is None:
-        created = _insert(organisation_id, name, phone, email, language, user_id, now)
-        if created is not None:
-            return created
+        guest = Guest(
+            organisation_id=organisation_id,
+            user_id=user_id,
+            name=name,
+            phone=phone or None,
+            email=email or None,
+            language=language,
+            created_at=now,
+        )
+        if _insert(guest, phone):
+            return guest
         known = _find(organisation_id, phone, email)
     if known is None:
         raise RuntimeError("the guest that blocked the insert is gone")
@@ -59,38 +69,21 @@ def _find(organisation_id: int, phone: str, email: str) -> Guest | None:
     return guests.filter(email=email).order_by("phone", "id").first()
 
 
-def _insert(
-    organisation_id: int,
-    name: str,
-    phone: str,
-    email: str,
-    language: str,
-    user_id: int | None,
-    now: datetime,
-) -> Guest | None:
+def _insert(guest: Guest, phone: str) -> bool:
+    """Whether the row is new; a rival's uncommitted one is waited for."""
+    row = (guest.organisation_id, guest.user_id, guest.name, phone or None, guest.email)
     with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT,
-            [organisation_id, user_id, name, phone or None, email or None, language, now],
-        )
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    return Guest(
-        pk=row[0],
-        organisation_id=organisation_id,
-        user_id=user_id,
-        name=name,
-        phone=phone or None,
-        email=email or None,
-        language=language,
-        created_at=now,
-    )
+        cursor.execute(INSERT, [*row, guest.language, guest.created_at])
+        found = cursor.fetchone()
+    if found is None:
+        return False
+    guest.pk = found[0]
+    guest._state.adding = False  # noqa: SLF001 - it is stored now
+    guest._state.db = connection.alias  # noqa: SLF001
+    return True
 
 
-def _remember(
-    guest: Guest, *, name: str, email: str, user_id: int | None, now: datetime
-) -> None:
+def _remember(guest: Guest, *, name: str, email: str, user_id: int | None, now: datetime) -> None:
     changed = []
     if email and not guest.email:
         guest.email = email

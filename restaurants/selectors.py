@@ -1,13 +1,32 @@
-"""Restaurants and their settings, as far as the asker may see them (rule 110, requirement A3)."""
+"""Reading restaurants, and who may see them. Objects reach views only through these functions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from reservehub.core.errors import NotFound, PermissionRefused
-from restaurants.models import Membership, Organisation, Restaurant
+from restaurants.models import (
+    Area,
+    BookingPolicy,
+    Combination,
+    Membership,
+    Organisation,
+    Restaurant,
+    RestaurantImage,
+    Role,
+    ServicePeriod,
+    SlotOverride,
+    SpecialDay,
+    Table,
+    TableAccessInPeriod,
+    TurnTimeRule,
+)
 from restaurants.permissions import ROLE_CAPABILITIES, Capability
 
 if TYPE_CHECKING:
@@ -15,91 +34,243 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
+    Person = User | AnonymousUser
+
+ALL = frozenset(Capability)
+
+
+def roles_with(capability: Capability) -> list[str]:
+    """The roles that include a capability."""
+    return [role for role, found in ROLE_CAPABILITIES.items() if capability in found]
+
+
+# --- For everybody ----------------------------------------------------------------------------
+
 
 def restaurants_public() -> QuerySet[Restaurant]:
-    """The restaurants anybody may see."""
-    return Restaurant.objects.select_related("policy").filter(is_active=True, is_public=True)
-
-
-def _named(queryset: QuerySet[Restaurant], id_or_slug: str) -> Restaurant | None:
-    """By number or slug; a slug of digits only is possible, so the slug is tried as well."""
-    wanted = Q(slug=id_or_slug)
-    if id_or_slug.isascii() and id_or_slug.isdigit() and len(id_or_slug) < 19:
-        wanted |= Q(pk=int(id_or_slug))
-    return queryset.filter(wanted).order_by("pk").first()
+    """What guests may find."""
+    return Restaurant.objects.filter(is_active=True, is_public=True)
 
 
 def restaurant_public(id_or_slug: str) -> Restaurant:
-    """:raises NotFound: if it does not exist or is not public"""
-    restaurant = _named(restaurants_public(), id_or_slug)
+    """:raises NotFound: also for restaurants that are not public"""
+    return _one(restaurants_public(), id_or_slug)
+
+
+def _one(restaurants: QuerySet[Restaurant], id_or_slug: str) -> Restaurant:
+    key = str(id_or_slug)
+    # Slugs are never digits only, so the two cannot be mistaken for each other.
+    is_number = key.isascii() and key.isdigit() and len(key) < 19
+    found = restaurants.filter(pk=int(key)) if is_number else restaurants.filter(slug=key)
+    restaurant = found.select_related("policy", "organisation").first()
     if restaurant is None:
         raise NotFound
     return restaurant
 
 
-def roles_with(capability: Capability) -> list[str]:
-    """The roles that have a capability."""
-    return [role for role, owned in ROLE_CAPABILITIES.items() if capability in owned]
+# --- For staff --------------------------------------------------------------------------------
 
 
 def restaurants_visible_to(
-    user: User | AnonymousUser, capability: Capability | None = None
+    user: Person, capability: Capability = Capability.VIEW_BOOK
 ) -> QuerySet[Restaurant]:
-    """The restaurants of the user's memberships, with a capability if one is named; all for the platform admin."""
-    restaurants = Restaurant.objects.select_related("policy")
+    """The restaurants in which a person has a capability; all for platform admins, none for
+    strangers."""
     if not user.is_authenticated or not user.is_active:
-        return restaurants.none()
+        return Restaurant.objects.none()
     if user.is_superuser:
-        return restaurants
-    memberships = Membership.objects.filter(user=user, organisation=OuterRef("organisation")).filter(
-        Q(restaurant=None) | Q(restaurant=OuterRef("pk"))
+        return Restaurant.objects.all()
+    return Restaurant.objects.filter(_member(user, roles_with(capability)))
+
+
+def _member(user: User, roles: list[str]) -> Exists:
+    return Exists(
+        Membership.objects.filter(
+            Q(restaurant=OuterRef("pk")) | Q(restaurant=None),
+            user=user,
+            organisation=OuterRef("organisation"),
+            role__in=roles,
+        )
     )
-    if capability is not None:
-        memberships = memberships.filter(role__in=roles_with(capability))
-    return restaurants.filter(Exists(memberships))
+
+
+def restaurant_for(
+    user: Person, id_or_slug: str, capability: Capability = Capability.VIEW_BOOK
+) -> Restaurant:
+    """The restaurant, if the person may do this there.
+
+    :raises NotFound: for strangers, who shall not learn that it exists
+    :raises PermissionRefused: for members whose role lacks the capability
+    """
+    if not user.is_authenticated or not user.is_active:
+        raise NotFound
+    if user.is_superuser:
+        return _one(Restaurant.objects.all(), id_or_slug)
+    mine = Restaurant.objects.filter(_member(user, list(Role.values)))
+    restaurant = _one(mine, id_or_slug)
+    if capability not in capabilities_of(user, restaurant):
+        raise PermissionRefused(_("Your role here does not include this."))
+    return restaurant
+
+
+def capabilities_of(user: Person, restaurant: Restaurant) -> frozenset[Capability]:
+    """What a person may do in a restaurant: the union of their roles there (rule 110)."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    if user.is_superuser:
+        return ALL
+    roles = Membership.objects.filter(
+        Q(restaurant=restaurant) | Q(restaurant=None),
+        user=user,
+        organisation_id=restaurant.organisation_id,
+    ).values_list("role", flat=True)
+    return _capabilities(roles)
+
+
+def _capabilities(roles: QuerySet[Membership, str] | list[str]) -> frozenset[Capability]:
+    return frozenset().union(*(ROLE_CAPABILITIES.get(role, frozenset()) for role in roles))
 
 
 def organisations_visible_to(
-    user: User | AnonymousUser, capability: Capability | None = None
+    user: Person, capability: Capability = Capability.CONFIGURE
 ) -> QuerySet[Organisation]:
-    """The organisations in all of whose restaurants the user has a role (with a capability)."""
+    """Organisations in which the person has the capability for the whole of it or for one of its
+    restaurants."""
     if not user.is_authenticated or not user.is_active:
         return Organisation.objects.none()
     if user.is_superuser:
         return Organisation.objects.all()
-    memberships = Membership.objects.filter(
-        user=user, organisation=OuterRef("pk"), restaurant=None
+    return Organisation.objects.filter(
+        Exists(
+            Membership.objects.filter(
+                user=user, organisation=OuterRef("pk"), role__in=roles_with(capability)
+            )
+        )
     )
-    if capability is not None:
-        memberships = memberships.filter(role__in=roles_with(capability))
-    return Organisation.objects.filter(Exists(memberships))
 
 
-def capabilities_of(user: User | AnonymousUser, restaurant: Restaurant) -> frozenset[Capability]:
-    """What the user may do in a restaurant: the sum of the roles held there."""
+def organisations_owned_by(user: Person) -> QuerySet[Organisation]:
+    """Organisations whose owner (of all of it) the person is: there they may open restaurants."""
     if not user.is_authenticated or not user.is_active:
-        return frozenset()
+        return Organisation.objects.none()
     if user.is_superuser:
-        return frozenset(Capability)
-    roles = Membership.objects.filter(
-        Q(restaurant=None) | Q(restaurant=restaurant),
-        user=user,
-        organisation=restaurant.organisation_id,
-    ).values_list("role", flat=True)
-    return frozenset().union(*(ROLE_CAPABILITIES[role] for role in roles))
+        return Organisation.objects.all()
+    return Organisation.objects.filter(
+        memberships__user=user, memberships__role=Role.OWNER, memberships__restaurant=None
+    )
 
 
-def restaurant_for(
-    user: User | AnonymousUser, id_or_slug: str, capability: Capability
-) -> Restaurant:
-    """A restaurant the user works in.
+@dataclass(frozen=True)
+class Access:
+    """All that a person may do everywhere, read with two queries, for pages that ask many times."""
 
-    :raises NotFound: for strangers: they do not learn that it exists
-    :raises PermissionRefused: for members whose role lacks the capability
-    """
-    restaurant = _named(restaurants_visible_to(user), id_or_slug)
-    if restaurant is None:
-        raise NotFound
-    if capability not in capabilities_of(user, restaurant):
-        raise PermissionRefused
-    return restaurant
+    is_everything: bool = False
+    restaurants: Mapping[int, frozenset[Capability]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    organisations: Mapping[int, frozenset[Capability]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    owned_organisations: frozenset[int] = frozenset()
+    owned_restaurants: frozenset[int] = frozenset()
+
+    def restaurant_ids(self, capability: Capability) -> list[int]:
+        return [key for key, found in self.restaurants.items() if capability in found]
+
+    def organisation_ids(self, capability: Capability) -> list[int]:
+        """Organisations where the person has it for the whole or for any restaurant."""
+        return [key for key, found in self.organisations.items() if capability in found]
+
+    def can(self, capability: Capability, restaurant_id: int | None = None) -> bool:
+        """In this restaurant; anywhere, if none is named."""
+        if self.is_everything:
+            return True
+        if restaurant_id is None:
+            return any(capability in found for found in self.restaurants.values())
+        return capability in self.restaurants.get(restaurant_id, frozenset())
+
+
+def access_of(user: Person) -> Access:
+    """What the person may do in each restaurant and organisation."""
+    if not user.is_authenticated or not user.is_active:
+        return Access()
+    if user.is_superuser:
+        return Access(is_everything=True)
+    held = list(
+        Membership.objects.filter(user=user).values_list("organisation_id", "restaurant_id", "role")
+    )
+    organisations = {organisation for organisation, _place, _role in held}
+    places = Restaurant.objects.filter(organisation__in=organisations)
+    owner_of = dict(places.values_list("pk", "organisation_id")) if held else {}
+    return Access(
+        restaurants={
+            pk: found
+            for pk, org in owner_of.items()
+            if (found := _capabilities([r for o, p, r in held if o == org and p in (None, pk)]))
+        },
+        organisations={
+            org: _capabilities([r for o, _place, r in held if o == org]) for org in organisations
+        },
+        owned_organisations=frozenset(
+            o for o, place, role in held if role == Role.OWNER and place is None
+        ),
+        owned_restaurants=frozenset(
+            pk
+            for pk, org in owner_of.items()
+            if any(o == org and p in (None, pk) and r == Role.OWNER for o, p, r in held)
+        ),
+    )
+
+
+# --- Settings of one restaurant ---------------------------------------------------------------
+
+
+def policy_of(restaurant: Restaurant) -> BookingPolicy:
+    return restaurant.policy
+
+
+def areas_of(restaurant: Restaurant) -> QuerySet[Area]:
+    return restaurant.areas.all()
+
+
+def tables_of(restaurant: Restaurant, *, with_archived: bool = False) -> QuerySet[Table]:
+    """Tables with their areas, in the order of their numbers; archived ones only on request."""
+    tables = restaurant.tables.select_related("area").order_by("area__position", "number", "id")
+    return tables if with_archived else tables.filter(is_active=True)
+
+
+def table_access_of(restaurant: Restaurant) -> QuerySet[TableAccessInPeriod]:
+    return TableAccessInPeriod.objects.filter(table__restaurant=restaurant)
+
+
+def combinations_of(restaurant: Restaurant) -> QuerySet[Combination]:
+    """Combinations with their members and tables."""
+    return restaurant.combinations.prefetch_related("members__table")
+
+
+def service_periods_of(restaurant: Restaurant) -> QuerySet[ServicePeriod]:
+    """All kinds: recurring, dated and of special days."""
+    return restaurant.service_periods.all()
+
+
+def special_days_of(restaurant: Restaurant) -> QuerySet[SpecialDay]:
+    return restaurant.special_days.prefetch_related("periods")
+
+
+def slot_overrides_of(restaurant: Restaurant) -> QuerySet[SlotOverride]:
+    return restaurant.slot_overrides.select_related("area")
+
+
+def turn_times_of(restaurant: Restaurant) -> QuerySet[TurnTimeRule]:
+    return restaurant.turn_times.select_related("service_period", "area")
+
+
+def gallery_of(restaurant: Restaurant) -> QuerySet[RestaurantImage]:
+    return restaurant.gallery.all()
+
+
+def memberships_of(restaurant: Restaurant) -> QuerySet[Membership]:
+    """Who works here, owners of the whole organisation included."""
+    return Membership.objects.filter(
+        Q(restaurant=restaurant) | Q(restaurant=None), organisation_id=restaurant.organisation_id
+    ).select_related("user", "restaurant")

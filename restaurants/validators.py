@@ -40,10 +40,9 @@ def validate_weekdays(value: list[int]) -> None:
 
 
 def validate_turn_bands(value: object) -> None:
-    """`[{"up_to": 2, "minutes": 90}, …, {"up_to": null, "minutes": 180}]`: no gap or overlap can be written this way (rule 22)."""
-    shape = _(
-        'Use a list such as [{"up_to": 2, "minutes": 90}, {"up_to": null, "minutes": 120}].'
-    )
+    """`[{"up_to": 2, "minutes": 90}, …, {"up_to": null, "minutes": 180}]`: no gap or overlap can be
+    written this way (rule 22)."""
+    shape = _('Use a list such as [{"up_to": 2, "minutes": 90}, {"up_to": null, "minutes": 120}].')
     if not isinstance(value, list) or not value:
         raise ValidationError(shape, code="bad_bands")
     previous = 0

@@ -1,4 +1,5 @@
-"""When a restaurant takes guests: service periods, special days, slot overrides, turn times (rules 12-23)."""
+"""When a restaurant takes guests: service periods, special days, slot overrides, turn times (rules
+12-23)."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ class DateRange(models.Func):
 
 
 class SpecialDay(models.Model):
-    """Dates that differ from the week: closed, or open at the periods attached to the special day (rule 14)."""
+    """Dates that differ from the week: closed, or open at the periods attached to the special day
+    (rule 14)."""
 
     restaurant = models.ForeignKey(
         Restaurant,
@@ -74,9 +76,11 @@ class SpecialDay(models.Model):
 
 
 class ServicePeriod(models.Model):
-    """A shift: lunch, dinner, late night. Past midnight when `closes` (or `last_seating`) is not after `first_seating` (rule 7).
+    """A shift: lunch, dinner, late night. Past midnight when `closes` (or `last_seating`) is not
+    after `first_seating` (rule 7).
 
-    Three kinds by what is filled in: recurring (weekdays only), dated (with `date_from`/`date_to`, replaces the recurring
+    Three kinds by what is filled in: recurring (weekdays only), dated (with `date_from`/`date_to`,
+    replaces the recurring
     ones it overlaps), special (belongs to a special day and ignores weekdays).
     """
 
@@ -195,7 +199,8 @@ class SlotState(models.TextChoices):
 
 
 class SlotOverride(models.Model):
-    """Changes the slots of one service date from `starts` to `ends` (exclusive): stops starts, or narrows party sizes and pacing.
+    """Changes the slots of one service date from `starts` to `ends` (exclusive): stops starts, or
+    narrows party sizes and pacing.
 
     It never cancels a booking (rules 15, 16).
     """
@@ -245,13 +250,17 @@ class SlotOverride(models.Model):
 
 
 class TurnTimeRule(models.Model):
-    """How long a party keeps its table. Without conditions it is the restaurant's default; the most specific rule wins (rule 22).
+    """How long a party keeps its table. Without conditions it is the restaurant's default; the most
+    specific rule wins (rule 22).
 
     `bands`: `[{"up_to": 2, "minutes": 90}, …, {"up_to": null, "minutes": 180}]`.
     """
 
     restaurant = models.ForeignKey(
-        Restaurant, on_delete=models.CASCADE, related_name="turn_times", verbose_name=_("restaurant")
+        Restaurant,
+        on_delete=models.CASCADE,
+        related_name="turn_times",
+        verbose_name=_("restaurant"),
     )
     name = models.CharField(_("name"), max_length=60, default="Default")
     bands = models.JSONField(

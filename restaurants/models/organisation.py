@@ -34,7 +34,8 @@ class Role(models.TextChoices):
 
 
 class Membership(models.Model):
-    """A person's role in one restaurant, or in every restaurant of the organisation when `restaurant` is empty."""
+    """A person's role in one restaurant, or in every restaurant of the organisation when
+    `restaurant` is empty."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -33,7 +33,8 @@ class PriceRange(models.IntegerChoices):
 class Restaurant(models.Model):
     """A bookable location: the tenant boundary.
 
-    `config_version` grows with every change of anything that decides availability (a database trigger sees to it, also
+    `config_version` grows with every change of anything that decides availability (a database
+    trigger sees to it, also
     for bulk updates), so that prepared calendars can be cached by it.
     """
 
@@ -157,7 +158,7 @@ class RestaurantImage(models.Model):
         ordering: ClassVar[list[str]] = ["position", "id"]
 
     def __str__(self) -> str:
-        return self.caption or self.image.name
+        return self.caption or str(self.image)
 
 
 class ConfirmationMode(models.TextChoices):
@@ -167,7 +168,8 @@ class ConfirmationMode(models.TextChoices):
 
 
 class BookingPolicy(models.Model):
-    """How one restaurant takes bookings. All durations in minutes; multiples of five where they shape the slot grid."""
+    """How one restaurant takes bookings. All durations in minutes; multiples of five where they
+    shape the slot grid."""
 
     restaurant = models.OneToOneField(
         Restaurant,
@@ -223,7 +225,9 @@ class BookingPolicy(models.Model):
         default=5,
         validators=[MinValueValidator(1)],
     )
-    hold_extensions = models.PositiveSmallIntegerField(_("times a hold may be extended"), default=10)
+    hold_extensions = models.PositiveSmallIntegerField(
+        _("times a hold may be extended"), default=10
+    )
     modify_cutoff_minutes = models.PositiveIntegerField(
         _("guests may change until, minutes before"), default=120
     )
@@ -234,18 +238,16 @@ class BookingPolicy(models.Model):
         _("free cancellation until: days before"),
         null=True,
         blank=True,
-        help_text=_("With a time of day this replaces the minutes: 1 and 18:00 = the day before 18:00."),
+        help_text=_(
+            "With a time of day this replaces the minutes: 1 and 18:00 = the day before 18:00."
+        ),
     )
-    cancel_cutoff_time = models.TimeField(
-        _("free cancellation until: time"), null=True, blank=True
-    )
+    cancel_cutoff_time = models.TimeField(_("free cancellation until: time"), null=True, blank=True)
     cancellation_policy = models.TextField(_("cancellation policy, as shown to guests"), blank=True)
     pending_expiry_minutes = models.PositiveIntegerField(
         _("an unanswered request expires after, minutes"), default=24 * 60
     )
-    grace_minutes = models.PositiveSmallIntegerField(
-        _("wait for late guests, minutes"), default=15
-    )
+    grace_minutes = models.PositiveSmallIntegerField(_("wait for late guests, minutes"), default=15)
     is_auto_no_show = models.BooleanField(
         _("mark no-shows automatically after the grace time"), default=False
     )

@@ -55,7 +55,8 @@ class TableAccess(models.TextChoices):
 
 
 class Table(models.Model):
-    """A physical table. Tables are archived, never deleted, once anything was booked on them (rule 40)."""
+    """A physical table. Tables are archived, never deleted, once anything was booked on them (rule
+    40)."""
 
     restaurant = models.ForeignKey(
         Restaurant, on_delete=models.CASCADE, related_name="tables", verbose_name=_("restaurant")
@@ -153,7 +154,8 @@ class TableAccessInPeriod(models.Model):
 class Combination(models.Model):
     """Adjacent tables of one area that can be pushed together (rules 28, 29).
 
-    A row (`is_row`) also offers every contiguous run of two or more of its members, in the order of their positions.
+    A row (`is_row`) also offers every contiguous run of two or more of its members, in the order of
+    their positions.
     """
 
     restaurant = models.ForeignKey(
