@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from celery import current_app
+from kombu.exceptions import OperationalError
 
 from reservehub.core.background import Pump
 
@@ -32,7 +33,7 @@ def send_delivery(delivery_id: int) -> None:
 def _send_or_leave_to_the_sweep(delivery_id: int) -> None:
     try:
         send_delivery(delivery_id)
-    except current_app.connection_for_write().connection_errors as error:
+    except OperationalError as error:
         # Whatever waits would wait for the same time-out; the sweep does it later.
         lost = 1 + _pump.discard_waiting()
         _pump.complain(f"the broker is down, left to the sweep: {error}", lost=lost)

@@ -44,13 +44,12 @@ _MASKS: Mapping[str, Callable[[str], str]] = {
     "name": mask_name,
     "username": mask_text,
     "note": mask_text,
-    "notes": mask_text,
     "request": mask_text,
-    "requests": mask_text,
     "comment": mask_text,
     "message": mask_text,
     "address": mask_text,
     "allergies": mask_text,
+    "allergy": mask_text,
     "birthday": mask_text,
     "token": mask_text,
     "password": mask_text,
@@ -65,8 +64,16 @@ def mask_fields(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _masked(name, value) for name, value in values.items()}
 
 
+def _mask_for(name: str) -> Callable[[str], str] | None:
+    for word in name.lower().split("_"):
+        mask = _MASKS.get(word) or _MASKS.get(word.removesuffix("s"))
+        if mask is not None:
+            return mask
+    return None
+
+
 def _masked(name: str, value: Any) -> Any:
-    mask = next((_MASKS[word] for word in name.lower().split("_") if word in _MASKS), None)
+    mask = _mask_for(name)
     if isinstance(value, Mapping):
         return {key: _masked(name if mask else str(key), inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
