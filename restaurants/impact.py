@@ -6,7 +6,7 @@ stranded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -43,7 +43,11 @@ Check = Callable[[int, datetime], list[Stranded]]
 """`(restaurant_id, now)` -> the misfits as the database is now; must read uncommitted settings, not
 a cache."""
 
+TableUse = Callable[[Sequence[int], datetime], list[Stranded]]
+"""`(table_ids, now)` -> the bookings that sit or will sit at one of these tables (rule 40)."""
+
 _checks: list[Check] = []
+_table_uses: list[TableUse] = []
 
 
 def register_impact_check(check: Check) -> Check:
@@ -56,6 +60,18 @@ def register_impact_check(check: Check) -> Check:
 def unregister_impact_check(check: Check) -> None:
     """Take it away again."""
     _checks.remove(check)
+
+
+def register_table_use(use: TableUse) -> TableUse:
+    """Add a source of bookings on tables (once); call it from `AppConfig.ready`."""
+    if use not in _table_uses:
+        _table_uses.append(use)
+    return use
+
+
+def bookings_on_tables(*, table_ids: Sequence[int], now: datetime) -> list[Stranded]:
+    """The bookings that still need one of these tables."""
+    return [found for use in _table_uses for found in use(table_ids, now)]
 
 
 def stranded_now(*, restaurant_id: int, now: datetime) -> list[Stranded]:

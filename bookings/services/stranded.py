@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -36,6 +36,17 @@ def stranded_reservations(restaurant_id: int, now: datetime) -> list[Stranded]:
         if reason is not None:
             found.append(_stranded(reservation, *reason))
     return found
+
+
+def reservations_on_tables(table_ids: Sequence[int], now: datetime) -> list[Stranded]:
+    """Bookings that sit or will sit at one of these tables; one query."""
+    rows = Reservation.objects.filter(
+        occupancies__table__in=table_ids, occupancies__period__endswith__gt=now
+    )
+    return [
+        _stranded(reservation, "table_archived", _("This booking needs the table."))
+        for reservation in rows.distinct().order_by("starts_at", "id")
+    ]
 
 
 def _tables_of(reservations: list[Reservation]) -> dict[int, frozenset[int]]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from reservehub.core import audit, events
 from reservehub.core.actors import Actor
 from restaurants import impact
-from restaurants.errors import StillInUse
+from restaurants.errors import StillInUse, TableHasFutureBookings
 from restaurants.events import RestaurantConfigChanged, RestaurantTimezoneChanged
 from restaurants.models import Restaurant, Table
 from restaurants.services.checks import CHECKS
@@ -29,7 +29,6 @@ from restaurants.services.rows import (
     stored_values,
     validate,
 )
-from restaurants.services.table_use import refuse_tables_with_bookings
 
 FIXED = ("restaurant_id", "combination_id", "organisation_id")
 """Columns that never change: settings do not move between restaurants."""
@@ -115,10 +114,12 @@ def _refuse_tables_in_use(
 ) -> None:
     tables = [row for row in instances if isinstance(row, Table) and row.pk and not row.is_active]
     closing = Table.objects.filter(pk__in=[t.pk for t in tables], is_active=True)
-    leaving = {table.pk: table for table in closing} if tables else {}
-    leaving |= {row.pk: row for row in deletions if isinstance(row, Table) and row.is_active}
+    leaving = set(closing.values_list("pk", flat=True)) if tables else set()
+    leaving |= {row.pk for row in deletions if isinstance(row, Table)}
     if leaving:
-        refuse_tables_with_bookings(list(leaving.values()), now=now)
+        booked = impact.bookings_on_tables(table_ids=sorted(leaving), now=now)
+        if booked:
+            raise TableHasFutureBookings(stranded=[one.as_dict() for one in booked])
 
 
 def _save(row: Model, actor: Actor, now: datetime) -> None:
