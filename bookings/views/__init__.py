@@ -1,0 +1,1 @@
+"""The guest pages: thin; they ask selectors, call services and print view models."""
