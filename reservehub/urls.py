@@ -11,4 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+    path("", include("bookings.urls")),
 ]
+
+handler400 = "bookings.views.errors.bad_request"
+handler403 = "bookings.views.errors.forbidden"
+handler404 = "bookings.views.errors.not_found"
