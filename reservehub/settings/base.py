@@ -249,7 +249,17 @@ REST_FRAMEWORK: dict[str, Any] = {
     ]
     if RESERVEHUB_THROTTLES
     else [],
-    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": "120/min",
+        "user": "600/min",
+        "public_read": "300/min",
+        "availability": "600/min",
+        "holds": "30/min",
+        "booking": "20/min",
+        "lookup": "10/min",
+        "auth": "10/min",
+        "auth_account": "20/h",
+    },
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SIMPLE_JWT = {

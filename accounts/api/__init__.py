@@ -1,0 +1,1 @@
+"""Log-in for programs (docs/api.md)."""

@@ -1,0 +1,1 @@
+"""Availability, holds and reservations for programs (docs/api.md)."""

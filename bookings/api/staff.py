@@ -1,0 +1,136 @@
+"""What staff do with one reservation: answer, receive, seat, finish, undo (rules 59-68)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from bookings.api.access import staff_access
+from bookings.api.inputs import expected_version, parsed
+from bookings.api.output import answer
+from bookings.api.parameters import ETAG
+from bookings.api.serializers import (
+    ArrivalSerializer,
+    AssignTablesSerializer,
+    ReasonSerializer,
+    StaffReservationSerializer,
+    VersionSerializer,
+)
+from bookings.models import Reservation
+from bookings.services import (
+    reservation_approve,
+    reservation_arrive,
+    reservation_assign_tables,
+    reservation_complete,
+    reservation_decline,
+    reservation_no_show,
+    reservation_seat,
+    reservation_undo,
+)
+from reservehub.core import clock
+from reservehub.core.api.etag import uses_if_match
+from reservehub.core.api.idempotent import idempotent
+from reservehub.core.api.views import ApiView
+from restaurants.permissions import Capability
+
+
+class _Step(ApiView):
+    """One step of the lifecycle: POST, with `If-Match` or a `version` where the caller wants to be sure."""
+
+    serializer: ClassVar[type[BaseSerializer[Any]]] = VersionSerializer
+
+    def step(self, **_members: Any) -> Reservation:
+        raise NotImplementedError
+
+    def run(self, request: Request, reservation_id: int) -> Response:
+        access = staff_access(request, reservation_id, Capability.EDIT_BOOK)
+        data = parsed(self.serializer, request)
+        version = data.pop("version", None)
+        changed = self.step(
+            reservation_id=reservation_id,
+            actor=access.actor,
+            now=clock.now(),
+            expected_version=expected_version(request, access.reservation.version, version),
+            **data,
+        )
+        return answer(changed, is_staff=True, sees_contact=access.sees_contact)
+
+
+def step_view(
+    name: str,
+    service: Callable[..., Reservation],
+    summary: str,
+    *,
+    serializer: type[BaseSerializer[Any]] = VersionSerializer,
+) -> type[ApiView]:
+    """The view of one step; its documentation is the service's."""
+
+    def post(self: _Step, request: Request, reservation_id: int) -> Response:
+        return self.run(request, reservation_id)
+
+    post.__doc__ = (service.__doc__ or summary).partition("\n")[0]
+    documented = extend_schema(
+        operation_id=f"reservation_{name}",
+        summary=summary,
+        tags=["Service"],
+        request=serializer,
+        responses=StaffReservationSerializer,
+        parameters=[ETAG],
+    )
+    members = {
+        "post": documented(uses_if_match(idempotent(post))),
+        "step": staticmethod(service),
+        "serializer": serializer,
+        "__module__": __name__,
+    }
+    return type(f"Reservation{name.title().replace('_', '')}View", (_Step,), members)
+
+
+ApproveView = step_view("approve", reservation_approve, "Approve a request")
+DeclineView = step_view(
+    "decline", reservation_decline, "Decline a request", serializer=ReasonSerializer
+)
+CheckInView = step_view(
+    "check_in", reservation_arrive, "The party has arrived", serializer=ArrivalSerializer
+)
+SeatView = step_view("seat", reservation_seat, "Seat the party", serializer=ArrivalSerializer)
+CompleteView = step_view("complete", reservation_complete, "The party has left")
+NoShowView = step_view("no_show", reservation_no_show, "Nobody came")
+UndoView = step_view("undo", reservation_undo, "Undo the last step")
+
+
+class AssignTablesView(ApiView):
+    problem_statuses = (409,)
+
+    @extend_schema(
+        operation_id="reservation_assign_tables",
+        summary="Assign tables",
+        tags=["Service"],
+        request=AssignTablesSerializer,
+        responses=StaffReservationSerializer,
+        parameters=[ETAG],
+    )
+    @uses_if_match
+    def put(self, request: Request, reservation_id: int) -> Response:
+        """Put the party at these tables; `lock` keeps it there (rule 34). Taken tables are refused, never swapped."""
+        access = staff_access(request, reservation_id, Capability.EDIT_BOOK)
+        data = parsed(AssignTablesSerializer, request)
+        if data["overrides"]:
+            access.require(Capability.OVERRIDE_PACING)
+        changed = reservation_assign_tables(
+            reservation_id=reservation_id,
+            table_ids=tuple(sorted(set(data["table_ids"]))),
+            lock=data["lock"],
+            overrides=frozenset(data["overrides"]),
+            actor=access.actor,
+            now=clock.now(),
+            expected_version=expected_version(
+                request, access.reservation.version, data.get("version")
+            ),
+        )
+        return answer(changed, is_staff=True, sees_contact=access.sees_contact)

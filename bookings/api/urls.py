@@ -1,0 +1,39 @@
+"""Addresses under `/api/v1/`: availability, holds, reservations."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from bookings.api import availability, book, holds, reservations, staff
+
+_PLACE = "restaurants/<slug:restaurant>"
+_ONE = "reservations/<int:reservation_id>"
+
+urlpatterns: list[URLPattern] = [
+    path(
+        f"{_PLACE}/availability", availability.AvailabilityView.as_view(), name="availability"
+    ),
+    path(f"{_PLACE}/opening-hours", book.OpeningHoursView.as_view(), name="opening-hours"),
+    path(
+        f"{_PLACE}/reservations",
+        book.RestaurantReservationsView.as_view(),
+        name="restaurant-reservations",
+    ),
+    path("holds", holds.HoldsView.as_view(), name="holds"),
+    path("holds/<str:token>", holds.HoldView.as_view(), name="hold"),
+    path("holds/<str:token>/extend", holds.HoldExtendView.as_view(), name="hold-extend"),
+    path("reservations", reservations.ReservationsView.as_view(), name="reservations"),
+    path("reservations/lookup", reservations.LookupView.as_view(), name="lookup"),
+    path(_ONE, reservations.ReservationView.as_view(), name="reservation"),
+    path(f"{_ONE}/modify", reservations.ReservationModifyView.as_view(), name="modify"),
+    path(f"{_ONE}/cancel", reservations.ReservationCancelView.as_view(), name="cancel"),
+    path(f"{_ONE}/confirm", reservations.ReservationConfirmView.as_view(), name="confirm"),
+    path(f"{_ONE}/approve", staff.ApproveView.as_view(), name="approve"),
+    path(f"{_ONE}/decline", staff.DeclineView.as_view(), name="decline"),
+    path(f"{_ONE}/check-in", staff.CheckInView.as_view(), name="check-in"),
+    path(f"{_ONE}/seat", staff.SeatView.as_view(), name="seat"),
+    path(f"{_ONE}/complete", staff.CompleteView.as_view(), name="complete"),
+    path(f"{_ONE}/no-show", staff.NoShowView.as_view(), name="no-show"),
+    path(f"{_ONE}/undo", staff.UndoView.as_view(), name="undo"),
+    path(f"{_ONE}/assign-tables", staff.AssignTablesView.as_view(), name="assign-tables"),
+]

@@ -1,0 +1,41 @@
+"""`/api/v1/`: the apps' halves of the API joined, its OpenAPI document, and an answer for everything else."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, JsonResponse
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from reservehub.core.api.problems import PROBLEM_JSON
+from reservehub.core.errors import problem_body
+
+app_name = "api"
+
+
+@csrf_exempt
+def unknown(request: HttpRequest, **_where: str) -> JsonResponse:
+    """No such address: a problem like every other refusal, never a page."""
+    body = problem_body(
+        code="not_found",
+        status=404,
+        title=_("Not found"),
+        detail=_("There is nothing at this address. Addresses have no slash at the end."),
+        instance=request.path,
+    )
+    return JsonResponse(body, status=404, content_type=PROBLEM_JSON)
+
+
+v1: list[URLPattern | URLResolver] = [
+    path("", include("accounts.api.urls")),
+    path("", include("restaurants.api.urls")),
+    path("", include("bookings.api.urls")),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include((v1, "api"), namespace="api")),
+    path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/v1/docs", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    re_path(r"^api/v1(?:/.*)?$", unknown),
+]

@@ -1,0 +1,1 @@
+"""Restaurants and their configuration for programs (docs/api.md)."""
