@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -51,7 +52,7 @@ def test_entries_without_values_have_none(now: datetime) -> None:
 
 
 def test_the_audit_rolls_back_with_the_change(now: datetime) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with suppress(ZeroDivisionError), transaction.atomic():
         entry(now)
         raise ZeroDivisionError
     assert not AuditEntry.objects.exists()

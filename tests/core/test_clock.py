@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Thread
 
@@ -25,7 +26,7 @@ def test_a_frozen_clock_stands_still_in_all_threads() -> None:
 
 
 def test_freezing_nests_and_thaws_even_after_an_error() -> None:
-    with clock.freeze(AT), pytest.raises(ZeroDivisionError), clock.freeze(AT + timedelta(days=1)):
+    with clock.freeze(AT), suppress(ZeroDivisionError), clock.freeze(AT + timedelta(days=1)):
         assert clock.now() == AT + timedelta(days=1)
         raise ZeroDivisionError
     with clock.freeze(AT):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -53,7 +54,7 @@ def test_a_rollback_leaves_nothing(cleared: TableCleared, monkeypatch: pytest.Mo
     queued: list[int] = []
     monkeypatch.setattr(dispatch, "queue_delivery", queued.append)
     events.subscribe(TableCleared, name="tests.one")(ignore)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with suppress(ZeroDivisionError), transaction.atomic():
         events.publish(cleared)
         raise ZeroDivisionError
     assert not OutboxEvent.objects.exists()
