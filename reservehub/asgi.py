@@ -1,23 +1,32 @@
-"""ASGI entry point: pages, API and sockets on one port."""
+"""ASGI entry point: pages, API and sockets on one port.
+
+Pages and API are synchronous Django. Django's own ASGI handler runs each request in a fresh
+thread, so each opens its own database connection; behind a2wsgi the same WSGI application runs in
+a pool of lasting threads whose connections persist: about seven times the throughput
+(docs/adr/0002-one-port-and-wsgi-for-pages.md).
+"""
 
 from __future__ import annotations
 
 import os
 
+from a2wsgi import WSGIMiddleware
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
-from django.core.asgi import get_asgi_application
+
+from reservehub.environment import number
+from reservehub.wsgi import application as wsgi_application  # fills the app registry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reservehub.settings")
 
-http = get_asgi_application()  # populates the app registry: before any import of our own apps
+from reservehub.routing import websocket_urlpatterns  # noqa: E402 - our apps need the registry
 
-from reservehub.routing import websocket_urlpatterns  # noqa: E402
+THREADS = number("RESERVEHUB_WEB_THREADS", default=8)
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": WSGIMiddleware(wsgi_application, workers=THREADS),
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
         ),
