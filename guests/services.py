@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.db import connection, transaction
 
 from guests.models import Guest, MergeCandidate
@@ -102,3 +103,13 @@ def _remember(guest: Guest, *, name: str, email: str, user_id: int | None, now: 
 
 def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
+
+
+def guests_link(*, user_id: int) -> int:
+    """Connect guests known by an e-mail the person has verified with their account.
+
+    :returns: how many; those of another account stay with it
+    """
+    emails = EmailAddress.objects.filter(user_id=user_id, verified=True)
+    lower = [email.lower() for email in emails.values_list("email", flat=True)]
+    return Guest.objects.filter(email__in=lower, user=None).update(user_id=user_id)
