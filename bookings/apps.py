@@ -10,8 +10,15 @@ class BookingsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from bookings.services.stranded import reservations_on_tables, stranded_reservations
-        from restaurants.impact import register_impact_check, register_table_use
+        # Models can be imported only now.
+        from bookings.services.stranded import (  # noqa: PLC0415
+            reservations_on_tables,
+            stranded_reservations,
+        )
+        from restaurants.impact import (  # noqa: PLC0415
+            register_impact_check,
+            register_table_use,
+        )
 
         register_impact_check(stranded_reservations)
         register_table_use(reservations_on_tables)

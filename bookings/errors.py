@@ -8,7 +8,10 @@ from reservehub.core.errors import DomainError
 
 
 class SlotUnavailable(DomainError):
-    """The party cannot start then. `extra`: `reasons` (codes) and `alternatives` (slots that are free)."""
+    """The party cannot start then.
+
+    `extra`: `reasons` (codes) and `alternatives` (slots that are free).
+    """
 
     code = "slot_unavailable"
     title = _("This time is not available")
@@ -35,7 +38,10 @@ class TableUnsuitable(DomainError):
 
 
 class SameGuestOverlap(DomainError):
-    """The guest already has a booking close to this time (rule 57). `extra`: `reference` for staff only."""
+    """The guest already has a booking close to this time (rule 57).
+
+    `extra`: `reference` for staff only.
+    """
 
     code = "same_guest_overlap"
     title = _("You already have a booking around this time")
@@ -65,7 +71,9 @@ class TransitionRefused(DomainError):
 
 
 class DeadlinePassed(DomainError):
-    """Too late for the guest to do this alone; the restaurant's phone helps (rule 72). `extra`: `phone`."""
+    """Too late for the guest to do this alone; the restaurant's phone helps (rule 72). `extra`:
+    `phone`.
+    """
 
     code = "deadline_passed"
     title = _("It is too late to do this online")

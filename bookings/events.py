@@ -1,7 +1,8 @@
-"""What happens to reservations, for the apps above (notifications, waitlist, analytics, partners, bot).
+"""What happens to reservations, for the apps above (notifications, waitlist, analytics, partners,
+bot).
 
-One family: a subscriber to `ReservationEvent` hears everything. Each event carries identities, not personal data; a handler
-reads the reservation as it is when it runs.
+One family: a subscriber to `ReservationEvent` hears everything. Each event carries identities, not
+personal data; a handler reads the reservation as it is when it runs.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from reservehub.core.events import Event
 class ReservationEvent(Event):
     """Something happened to one reservation.
 
-    `version` is the reservation's version after the change; `actor_kind` and `channel` say who and through which door.
+    `version` is the reservation's version after the change; `actor_kind` and `channel` say who and
+    through which door.
     """
 
     reservation_id: int

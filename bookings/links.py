@@ -8,7 +8,10 @@ from reservehub.core.tokens import derive_token, hash_token, new_nonce
 
 
 class Link(NamedTuple):
-    """The two tokens of a reservation. Only the nonce and the hashes are stored; a new nonce revokes both links."""
+    """The two tokens of a reservation.
+
+    Only the nonce and the hashes are stored; a new nonce revokes both links.
+    """
 
     nonce: str
     manage_token: str
@@ -24,7 +27,7 @@ class Link(NamedTuple):
 
 
 def new_link(nonce: str | None = None) -> Link:
-    """The tokens of a nonce; a fresh nonce by default. The same nonce always gives the same tokens."""
+    """The tokens of a nonce (a fresh one by default); the same nonce gives the same tokens."""
     nonce = nonce or new_nonce()
     return Link(
         nonce,

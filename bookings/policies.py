@@ -1,4 +1,6 @@
-"""What a booking policy means for one booking: approval, deadlines, snapshot. Pure (rules 54, 72-74, 81)."""
+"""What a booking policy means for one booking: approval, deadlines, snapshot. Pure (rules 54,
+72-74, 81).
+"""
 
 from __future__ import annotations
 
@@ -40,8 +42,8 @@ def cancel_deadline(
 ) -> datetime:
     """The last instant of free cancellation, UTC.
 
-    Minutes are elapsed time; "the day before 18:00" is wall time of the restaurant (rule 81). A wall time inside a spring
-    gap resolves to the instant after the gap, in the guest's favour.
+    Minutes are elapsed time; "the day before 18:00" is wall time of the restaurant (rule 81). A
+    wall time inside a spring gap resolves to the instant after the gap, in the guest's favour.
     """
     if terms.cancel_cutoff_days is not None and terms.cancel_cutoff_time is not None:
         day = service_date - timedelta(days=terms.cancel_cutoff_days)
@@ -70,12 +72,12 @@ def snapshot(
 def deadline_after_move(
     *, new_deadline_at: datetime, old_deadline_at: datetime, moved_at: datetime
 ) -> datetime:
-    """The cancellation deadline of a moved booking: moving out of the penalty window must not dodge it (rule 73).
+    """The cancellation deadline of a moved booking: moving out of the penalty window must not dodge
+    it (rule 73).
 
-    A booking moved before its old deadline gets the new deadline; one moved afterwards keeps the old, passed one, so the
-    cancellation that follows counts as late. The 24 h look-back: only moves within a day after the old deadline are bound.
+    A booking moved before its old deadline gets the new deadline; one moved afterwards keeps the
+    old, passed one, so the cancellation that follows counts as late. The 24 h look-back: only moves
+    within a day after the old deadline are bound.
     """
-    is_inside_penalty_window = (
-        old_deadline_at < moved_at <= old_deadline_at + timedelta(hours=24)
-    )
+    is_inside_penalty_window = old_deadline_at < moved_at <= old_deadline_at + timedelta(hours=24)
     return min(old_deadline_at, new_deadline_at) if is_inside_penalty_window else new_deadline_at

@@ -1,4 +1,6 @@
-"""Telling open screens that tables changed: best effort, after commit; screens ask for the whole state when in doubt."""
+"""Telling open screens that tables changed: best effort, after commit; screens ask for the whole
+state when in doubt.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from reservehub.core.realtime import push, restaurant_group
 
 
 def push_tables(reservation: Reservation, table_ids: Iterable[int]) -> None:
-    """One `table.status` message per table, and one for the reservation itself (it may have no table)."""
+    """One `table.status` message per table, and one for the reservation itself (it may have no
+    table).
+    """
     group = restaurant_group(reservation.restaurant_id)
     about = {
         "reservation_id": reservation.pk,

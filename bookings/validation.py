@@ -1,4 +1,7 @@
-"""Checking what a guest typed before any table is touched. Every error names the field and the remedy."""
+"""Checking what a guest typed before any table is touched.
+
+Every error names the field and the remedy.
+"""
 
 from __future__ import annotations
 

@@ -48,7 +48,9 @@ def make_restaurant(
     period: dict[str, Any] | None = None,
     **fields: Any,
 ) -> Restaurant:
-    """Dinner every day 18:00-22:00, closing at midnight; no pacing; tables of the given seats in one area."""
+    """Dinner every day 18:00-22:00, closing at midnight; no pacing; tables of the given seats in
+    one area.
+    """
     number = next(_number)
     organisation = fields.pop("organisation", None) or Organisation.objects.create(
         name=f"Organisation {number}", slug=f"organisation-{number}"

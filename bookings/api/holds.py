@@ -68,7 +68,6 @@ class HoldsView(ApiView):
             area_id=area_id_of(restaurant, data["seating_area_preference"]),
             owner_key=hash_token(f"api:{session}"),
             ip_key=hash_token(ip) if ip and not user else "",
-            actor=actor_of(request),
             now=clock.now(),
         )
         return Response(hold_data(held.hold, held.token), status=201)
@@ -81,7 +80,7 @@ class HoldView(ApiView):
     @extend_schema(operation_id="hold_release", summary="Release", tags=["Holds"], responses={204: None})
     def delete(self, request: Request, token: str) -> Response:
         """Give the table back. Releasing twice, or too late, is no error."""
-        hold_release(token=token, now=clock.now())
+        hold_release(token=token)
         return Response(status=204)
 
 

@@ -9,7 +9,15 @@ from typing import Any
 
 from django.db import connection
 
-from bookings.availability import Booked, Busy, Channel, DayLoad, PacingCaps, PreparedDay, ServiceDay
+from bookings.availability import (
+    Booked,
+    Busy,
+    Channel,
+    DayLoad,
+    PacingCaps,
+    PreparedDay,
+    ServiceDay,
+)
 from bookings.lifecycle import AWAITING, PACING, Status
 from bookings.loading.snapshot import KEPT_DAYS, Snapshot, day_config, snapshot_of
 from restaurants.models import Restaurant
@@ -23,7 +31,8 @@ MOVABLE = AWAITING | {Status.CONFIRMED}
 class LoadedDay:
     """One service date: the prepared calendar and the bookings on it.
 
-    `versions` are the reservations' versions as read; `expired_hold_ids` are holds whose rows are still in the way (rule 51).
+    `versions` are the reservations' versions as read; `expired_hold_ids` are holds whose rows are
+    still in the way (rule 51).
     """
 
     service: ServiceDay
@@ -106,10 +115,9 @@ class _Taken:
 
 
 RESERVATIONS = """
-    SELECT id, version, service_date, starts_at, ends_at, party_size, is_online, source, service_period_id,
-           area_preference_id, required_features, status, is_table_locked
-    FROM bookings_reservation
-    WHERE restaurant_id = %s AND service_date = ANY(%s) AND status = ANY(%s)
+    SELECT id, version, service_date, starts_at, ends_at, party_size, is_online, source,
+    service_period_id, area_preference_id, required_features, status, is_table_locked FROM
+    bookings_reservation WHERE restaurant_id = %s AND service_date = ANY(%s) AND status = ANY(%s)
 """
 
 OCCUPANCIES = """
@@ -200,11 +208,15 @@ def _loaded(
     for row in rows:
         if row.ends_at <= first or row.starts_at >= last:
             continue
-        if row.expires_at is not None and row.expires_at <= now:
+        if row.hold_id is not None and row.expires_at is not None and row.expires_at <= now:
             expired.add(row.hold_id)
             continue
         own = by_id.get(row.reservation_id) if row.reservation_id else None
-        if row.hold is not None and row.hold_date == prepared.config.date:
+        if (
+            row.hold_id is not None
+            and row.hold is not None
+            and row.hold_date == prepared.config.date
+        ):
             holds[row.hold_id] = row.hold
         busy.append(
             Busy(
@@ -218,9 +230,7 @@ def _loaded(
         )
     booked = [r.booked for r in by_id.values()]
     return LoadedDay(
-        service=ServiceDay(
-            prepared, DayLoad(busy=tuple(busy), booked=(*booked, *holds.values()))
-        ),
+        service=ServiceDay(prepared, DayLoad(busy=tuple(busy), booked=(*booked, *holds.values()))),
         snapshot=snapshot,
         versions={r.id: r.version for r in by_id.values()},
         expired_hold_ids=tuple(sorted(expired)),

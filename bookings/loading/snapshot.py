@@ -1,7 +1,8 @@
 """The configuration of a restaurant, read in one statement and kept in this process by its version.
 
-`Restaurant.config_version` grows with every change (a database trigger sees to it), so a cached snapshot is right as long as
-its version is the row's. One statement sees one state of the database: a snapshot is never half old.
+`Restaurant.config_version` grows with every change (a database trigger sees to it), so a cached
+snapshot is right as long as its version is the row's. One statement sees one state of the database:
+a snapshot is never half old.
 """
 
 from __future__ import annotations
@@ -56,12 +57,17 @@ Row = Mapping[str, Any]
 KEPT_RESTAURANTS = 512
 KEPT_DAYS = 64
 ROW_IDS = 10_000
-"""The runs of row n are numbered from -10000 n upwards, apart from the ids of declared combinations."""
+"""The runs of row n are numbered from -10000 n upwards, apart from the ids of declared
+combinations.
+"""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that decides availability except bookings. `days` caches what was prepared per service date."""
+    """All that decides availability except bookings.
+
+    `days` caches what was prepared per service date.
+    """
 
     version: int
     rules: Rules
@@ -90,7 +96,8 @@ _snapshots: OrderedDict[int, Snapshot] = OrderedDict()
 def snapshot_of(restaurant: Restaurant) -> Snapshot:
     """The configuration at least as new as this restaurant row; one query when it is not cached.
 
-    Versions come from a sequence, so one that a dry run made and rolled back never stands for anything else.
+    Versions come from a sequence, so one that a dry run made and rolled back never stands for
+    anything else.
     """
     cached = _snapshots.get(restaurant.pk)
     if cached is not None and cached.version == restaurant.config_version:
@@ -126,7 +133,7 @@ def day_config(restaurant_id: int, snapshot: Snapshot, day: date) -> DayConfig:
 
 
 def _rows(model: type[Model], *fields: str, **where: Any) -> ArraySubquery:
-    queryset: QuerySet[Any] = model._default_manager.filter(restaurant=OuterRef("pk"), **where)
+    queryset: QuerySet[Any] = QuerySet(model).filter(restaurant=OuterRef("pk"), **where)
     return ArraySubquery(
         queryset.order_by("pk").values_list(JSONObject(**{name: name for name in fields}))
     )
@@ -150,7 +157,9 @@ def _read(restaurant_id: int) -> Snapshot:
             "paused_until",
             policies=_rows(BookingPolicy, *POLICY_FIELDS),
             periods=_rows(ServicePeriod, *PERIOD_FIELDS, is_active=True),
-            specials=_rows(SpecialDayRow, "id", "date_from", "date_to", "name", "note", "is_closed"),
+            specials=_rows(
+                SpecialDayRow, "id", "date_from", "date_to", "name", "note", "is_closed"
+            ),
             slot_states=_rows(SlotOverride, *OVERRIDE_FIELDS),
             turns=_rows(TurnTimeRule, *TURN_FIELDS),
             area_rows=_rows(Area, "id", "name"),
@@ -196,9 +205,7 @@ def _snapshot(row: Row) -> Snapshot:
             if p["special_day_id"] is None and p["date_from"] is None
         ),
         dated=tuple(
-            DatedShift(
-                period, _date(p["date_from"]), _date(p["date_to"]), frozenset(p["weekdays"])
-            )
+            DatedShift(period, _date(p["date_from"]), _date(p["date_to"]), frozenset(p["weekdays"]))
             for p, period in periods
             if p["special_day_id"] is None and p["date_from"] is not None
         ),
@@ -317,7 +324,7 @@ def _tables(row: Row) -> tuple[TableSpec, ...]:
 
 
 def _combos(row: Row, tables: dict[int, TableSpec]) -> tuple[ComboSpec, ...]:
-    """Combinations whose members are all in service; rows become their contiguous runs (rule 29)."""
+    """Combinations whose members are all active; rows become their contiguous runs (rule 29)."""
     members: dict[int, list[int]] = {}
     for member in row["member_rows"]:
         members.setdefault(member["combo"], []).append(member["table"])

@@ -1,4 +1,6 @@
-"""Everything that takes a table, one row per physical table (the core of the house, see docs/booking.md)."""
+"""Everything that takes a table, one row per physical table (the core of the house, see
+docs/booking.md).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,10 @@ from restaurants.models import Area, Restaurant, Table
 
 
 class Hold(models.Model):
-    """Tables kept for a guest while the form is filled in (rules 48-52). Expiry is decided when reading."""
+    """Tables kept for a guest while the form is filled in (rules 48-52).
+
+    Expiry is decided when reading.
+    """
 
     restaurant = models.ForeignKey(
         Restaurant, on_delete=models.CASCADE, related_name="holds", verbose_name=_("restaurant")
@@ -58,7 +63,7 @@ class Hold(models.Model):
 
 
 class TableBlock(models.Model):
-    """Staff keep a table free of guests: broken, reserved for the house, private event (rule 15)."""
+    """Staff keep a table free of guests: broken, for the house, private event (rule 15)."""
 
     restaurant = models.ForeignKey(
         Restaurant, on_delete=models.CASCADE, related_name="blocks", verbose_name=_("restaurant")
@@ -83,8 +88,9 @@ class OccupancyKind(models.TextChoices):
 class Occupancy(models.Model):
     """One physical table taken for `period` (half-open, buffer included).
 
-    The exclusion constraint is the guarantee against double booking. `expires_at` is set on holds only; a row whose
-    `expires_at` has passed no longer counts and is deleted by whoever needs the place (rules 50, 51).
+    The exclusion constraint is the guarantee against double booking. `expires_at` is set on holds
+    only; a row whose `expires_at` has passed no longer counts and is deleted by whoever needs the
+    place (rules 50, 51).
     """
 
     table = models.ForeignKey(
@@ -169,7 +175,8 @@ class Occupancy(models.Model):
         ]
 
         indexes: ClassVar[list[models.Index]] = [
-            # A whole evening of one restaurant in one descent; the constraint's own index leads with the table.
+            # A whole evening of one restaurant in one descent; the constraint's own index leads
+            # with the table.
             GistIndex(fields=["restaurant", "period"], name="bookings_occupancy_by_evening"),
         ]
 

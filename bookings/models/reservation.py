@@ -64,9 +64,9 @@ class Occasion(models.TextChoices):
 class Reservation(models.Model):
     """One party's visit, from request to departure.
 
-    Instants are UTC; `service_date`, `local_time` and `fold` keep what the guest chose on the wall clock (rule 1).
-    `ends_at` is what the guest is told; the buffer lengthens only the occupancy (rules 24, 25).
-    Its tables are its occupancy rows. `version` grows with every change (rule 56).
+    Instants are UTC; `service_date`, `local_time` and `fold` keep what the guest chose on the wall
+    clock (rule 1). `ends_at` is what the guest is told; the buffer lengthens only the occupancy
+    (rules 24, 25). Its tables are its occupancy rows. `version` grows with every change (rule 56).
     """
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
@@ -114,7 +114,9 @@ class Reservation(models.Model):
     party_size = models.PositiveSmallIntegerField(
         _("party size"), validators=[MinValueValidator(1)]
     )
-    actual_party_size = models.PositiveSmallIntegerField(_("party that came"), null=True, blank=True)
+    actual_party_size = models.PositiveSmallIntegerField(
+        _("party that came"), null=True, blank=True
+    )
 
     guest_name = models.CharField(_("guest name"), max_length=150)
     guest_email = models.EmailField(_("guest e-mail"), blank=True)

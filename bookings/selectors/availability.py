@@ -65,7 +65,9 @@ def day_strip(
     channel: Channel = Channel.ONLINE,
     area_id: int | None = None,
 ) -> list[DayState]:
-    """Whether each of some days is open, full, closed or not bookable (yet); few queries for all of them."""
+    """Whether each of some days is open, full, closed or not bookable (yet); few queries for all of
+    them.
+    """
     query = Query(party_size=party_size, now=now, channel=channel, area_id=area_id)
     return [_state(day, query) for day in load_days(restaurant, dates, now=now)]
 
@@ -107,7 +109,9 @@ def alternatives(
     exclude_reservation_id: int | None = None,
     limit: int = 3,
 ) -> list[Alternative]:
-    """The free slots nearest to a wish: within 90 minutes, then the rest of the day, then the same time on the next days."""
+    """The free slots nearest to a wish: within 90 minutes, then the rest of the day, then the same
+    time on the next days.
+    """
     query = Query(
         party_size=party_size,
         now=now,
@@ -156,7 +160,9 @@ def _next_days(
 
 
 def alternatives_payload(**wish: Any) -> list[dict[str, Any]]:
-    """`alternatives` as members of a problem body: service date, wall time, fold and instant with the venue's offset."""
+    """`alternatives` as members of a problem body: service date, wall time, fold and instant with
+    the venue's offset.
+    """
     zone_of = wish["restaurant"].timezone
     return [slot_payload(other.date, other.slot, zone_of) for other in alternatives(**wish)]
 

@@ -1,4 +1,7 @@
-"""Reservations, as far as the asker may see them. Views and API reach reservations only through here."""
+"""Reservations, as far as the asker may see them.
+
+Views and API reach reservations only through here.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,8 @@ def reservation_by_view_token(token: str) -> Reservation:
 
 
 def reservation_lookup(*, reference: str, email: str) -> Reservation:
-    """By reference and the e-mail of the booking; one answer for every mismatch, so that nothing can be guessed.
+    """By reference and the e-mail of the booking; one answer for every mismatch, so that nothing
+    can be guessed.
 
     :raises NotFound: if they do not belong together
     """

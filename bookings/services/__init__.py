@@ -1,20 +1,19 @@
-"""Writing the book. Keyword-only; `now` and `actor` are passed in; refusals are the errors of `bookings.errors`."""
+"""Writing the book. Keyword-only; `now` and `actor` are passed in; refusals are the errors of
+`bookings.errors`.
+"""
 
+from bookings.services.answers import (
+    reservation_approve,
+    reservation_decline,
+    reservation_expire,
+)
 from bookings.services.create import reservation_create
 from bookings.services.holds import hold_create, hold_extend, hold_release, holds_tidy
 from bookings.services.modify import reservation_modify
-from bookings.services.moves import (
-    reservation_approve,
-    reservation_arrive,
+from bookings.services.notices import (
     reservation_cancel,
-    reservation_complete,
-    reservation_decline,
-    reservation_expire,
-    reservation_no_show,
     reservation_reconfirm,
     reservation_running_late,
-    reservation_seat,
-    reservation_undo,
 )
 from bookings.services.requests import Booked, BookingRequest, Changes, Held, Start
 from bookings.services.tables import (
@@ -22,6 +21,13 @@ from bookings.services.tables import (
     reservation_auto_assign,
     table_block,
     table_unblock,
+)
+from bookings.services.visits import (
+    reservation_arrive,
+    reservation_complete,
+    reservation_no_show,
+    reservation_seat,
+    reservation_undo,
 )
 
 __all__ = [

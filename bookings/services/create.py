@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from bookings import policies, realtime
+from bookings import policies
 from bookings.availability import (
-    PACING_REASONS,
     Channel,
     Query,
     Reason,
+    Seat,
     SlotAnswer,
     answer_slot,
     check_manual,
@@ -25,60 +24,51 @@ from bookings.errors import (
     TableTaken,
     TableUnsuitable,
 )
-from bookings.events import ReservationConfirmed, ReservationRequested
-from bookings.lifecycle import OCCUPYING, Status, pending_expires_at
+from bookings.events import ReservationConfirmed, ReservationEvent, ReservationRequested
+from bookings.lifecycle import Status, pending_expires_at
 from bookings.links import new_link
 from bookings.loading import LoadedDay, is_paced, load_day, prepared_day
 from bookings.models import Hold, Reservation
 from bookings.selectors import alternatives_payload
 from bookings.services.holds import hold_for_use, hold_use
+from bookings.services.people import guest_lock, other_bookings
 from bookings.services.placing import party_place
+from bookings.services.questions import query_of
+from bookings.services.records import (
+    event_members,
+    minutes_between,
+    reservation_record,
+    restaurant_for_booking,
+)
 from bookings.services.requests import Booked, BookingRequest
 from bookings.services.seats import Claim, seats_convert, seats_take
 from bookings.services.starts import ResolvedStart, resolve_start
 from bookings.validation import Contact, contact_of, request_check
 from guests.models import Guest
 from guests.services import guest_match_or_create
-from reservehub.core import audit, events
 from reservehub.core.actors import Actor, ActorKind
-from reservehub.core.errors import NotFound, ValidationFailed
 from reservehub.core.locks import advisory_day_lock
 from restaurants.models import Restaurant
 
-STAFF_REASONS: dict[str, frozenset[Reason]] = {
-    "pacing": PACING_REASONS | {Reason.WALK_IN_QUOTA},
-    "hours": frozenset(
-        {
-            *(Reason.CLOSED, Reason.OUTSIDE_HOURS, Reason.NOT_A_SLOT, Reason.MUST_FINISH_BY_CLOSE),
-            *(Reason.PRIVATE_EVENT, Reason.MAINTENANCE, Reason.WEATHER, Reason.CLOSED_SLOT),
-        }
-    ),
-    "capacity": frozenset(
-        {
-            *(Reason.TABLE_TOO_SMALL, Reason.TABLE_TOO_LARGE, Reason.OVERSIZE, Reason.ACCESS),
-            *(Reason.NOT_A_COMBINATION, Reason.WRONG_AREA, Reason.FEATURE_MISSING),
-            *(Reason.OVERRIDE_PARTY_MIN, Reason.OVERRIDE_PARTY_MAX),
-        }
-    ),
-    "notice": frozenset({Reason.NOTICE, Reason.NOTICE_CUTOFF, Reason.HORIZON, Reason.NOT_RELEASED}),
-}
-"""What each override of a `BookingRequest` accepts; "same_guest" concerns rule 57 alone."""
+SPACE = {Reason.NO_TABLE_FREE, Reason.AREA_FULL, Reason.NO_TABLE_FITS}
 
 
-def restaurant_for_booking(restaurant_id: int) -> Restaurant:
-    """:raises NotFound: if there is no such active restaurant"""
-    restaurant = (
-        Restaurant.objects.select_related("policy").filter(pk=restaurant_id, is_active=True).first()
-    )
-    if restaurant is None:
-        raise NotFound
-    return restaurant
+@dataclass(frozen=True, kw_only=True)
+class _Booking:
+    """One booking in the making: what is known before the tables are looked at."""
+
+    restaurant: Restaurant
+    request: BookingRequest
+    contact: Contact
+    actor: Actor
+    now: datetime
 
 
 def reservation_create(*, request: BookingRequest, actor: Actor, now: datetime) -> Booked:
     """Book a table, or ask for one where staff must approve.
 
-    Takes the guest row, the hold, the day (if it is paced) and the tables, in this order, in one transaction.
+    Takes the guest row, the hold, the day (if it is paced) and the tables, in this order, in one
+    transaction.
 
     :raises ValidationFailed: for bad contact data or party size, with pointers
     :raises SlotUnavailable: with `reasons` and up to three `alternatives`
@@ -92,7 +82,7 @@ def reservation_create(*, request: BookingRequest, actor: Actor, now: datetime) 
     contact = contact_of(request, restaurant)
     try:
         return _create(
-            restaurant=restaurant, request=request, contact=contact, actor=actor, now=now
+            _Booking(restaurant=restaurant, request=request, contact=contact, actor=actor, now=now)
         )
     except SlotUnavailable as refusal:
         refusal.extra.setdefault("reasons", [])
@@ -114,68 +104,43 @@ def reservation_create(*, request: BookingRequest, actor: Actor, now: datetime) 
 
 
 @transaction.atomic
-def _create(
-    *, restaurant: Restaurant, request: BookingRequest, contact: Contact, actor: Actor, now: datetime
-) -> Booked:
+def _create(booking: _Booking) -> Booked:
+    restaurant, request, now = booking.restaurant, booking.request, booking.now
     prepared = prepared_day(restaurant, request.date)
     start = resolve_start(prepared, request.start)
-    guest = _guest(restaurant, request, contact, now)
+    guest = _guest(booking)
     hold = hold_for_use(request.hold_token, restaurant_id=restaurant.pk, now=now)
     if is_paced(prepared):
         advisory_day_lock(restaurant.pk, [request.date])
     day = load_day(restaurant, request.date, now=now)
-    query = query_of(request, restaurant=restaurant, hold=hold, now=now)
-    visits = _check_other_bookings(restaurant, request, guest, start, now=now, day=day, query=query)
+    query = query_of(request, restaurant=restaurant, hold_id=hold.pk if hold else None, now=now)
     answer = answer_slot(day.service, query, start.starts_at)
+    visits = _check_other_bookings(booking, guest, answer)
     if request.table_ids:
         _check_tables(day, query, start, request.table_ids)
-    elif not answer.available and not _may_stay_unassigned(restaurant, request, answer):
+    elif not answer.available and not (_may_be_tableless(booking) and set(answer.reasons) <= SPACE):
         raise SlotUnavailable(reasons=[reason.value for reason in answer.reasons])
-    reservation = _insert(
-        restaurant, request, contact, guest, start, answer, visits=visits, actor=actor, now=now
-    )
-    table_ids = _seat(restaurant, day, query, reservation, request=request, hold=hold)
+    reservation = _insert(booking, guest, start, answer, visits=visits)
+    table_ids = _seat(booking, day, query, reservation, hold=hold)
     if hold is not None:
         hold_use(hold)
-    _announce(reservation, table_ids, actor=actor, now=now)
+    _announce(booking, reservation, table_ids)
     return Booked(reservation, new_link(reservation.link_nonce).manage_token, table_ids)
 
 
-def query_of(
-    request: BookingRequest, *, restaurant: Restaurant, hold: Hold | None, now: datetime
-) -> Query:
-    """The engine's question for a request: staff are exempt from notice and may accept some reasons (rules 18, 43)."""
-    accepted: set[Reason] = set()
-    for name in request.overrides:
-        if name == "pacing" and restaurant.policy.is_pacing_mandatory:
-            continue
-        accepted |= STAFF_REASONS.get(name, frozenset())
-    return Query(
-        party_size=request.party_size,
-        now=now,
-        channel=request.channel,
-        area_id=request.area_id,
-        required_features=request.required_features,
-        exclude_hold_id=hold.pk if hold else None,
-        is_notice_exempt=request.channel is not Channel.ONLINE,
-        overrides=frozenset(accepted),
-    )
-
-
-def _guest(
-    restaurant: Restaurant, request: BookingRequest, contact: Contact, now: datetime
-) -> Guest | None:
-    """The guest's record, matched or new; walk-ins may leave no contact."""
+def _guest(booking: _Booking) -> Guest | None:
+    """The guest's record, matched or new, and locked; walk-ins may leave no contact."""
+    contact, request = booking.contact, booking.request
     if not contact.phone and not contact.email:
         return None
     guest = guest_match_or_create(
-        organisation_id=restaurant.organisation_id,
+        organisation_id=booking.restaurant.organisation_id,
         name=request.guest_name,
         phone=contact.phone,
         email=contact.email,
         language=request.guest_language,
         user_id=request.customer_id,
-        now=now,
+        now=booking.now,
     )
     guest_lock(guest.pk)
     if guest.is_blocked and request.channel is Channel.ONLINE:
@@ -183,86 +148,27 @@ def _guest(
     return guest
 
 
-OTHERS = """
-    SELECT count(*) FILTER (WHERE status = 'completed'),
-           min(reference) FILTER (WHERE restaurant_id = %s AND status = ANY(%s)
-               AND starts_at < %s + make_interval(mins => %s) AND ends_at > %s - make_interval(mins => %s))
-    FROM bookings_reservation WHERE guest_id = %s AND id IS DISTINCT FROM %s
-"""
-
-
-class Others(NamedTuple):
-    """What else a guest has booked: past visits, and the reference of a booking too close in time."""
-
-    visits: int
-    overlap: str | None
-
-
-def guest_lock(guest_id: int) -> None:
-    """Two requests of one person wait for each other. First in the lock order; a statement of its own, so that the next one
-    sees what a rival committed.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM guests_guest WHERE id = %s FOR NO KEY UPDATE", [guest_id])
-
-
-def other_bookings(
-    *,
-    guest_id: int,
-    restaurant_id: int,
-    starts_at: datetime,
-    ends_at: datetime,
-    gap_minutes: int,
-    reservation_id: int | None = None,
-) -> Others:
-    """Look at a guest's bookings (rule 57). The caller has locked the guest, so that nothing is added meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            OTHERS,
-            [
-                *(restaurant_id, [str(s) for s in OCCUPYING], ends_at, gap_minutes),
-                *(starts_at, gap_minutes, guest_id, reservation_id),
-            ],
-        )
-        visits, overlap = cursor.fetchone()
-    return Others(visits, overlap)
-
-
-def _check_other_bookings(
-    restaurant: Restaurant,
-    request: BookingRequest,
-    guest: Guest | None,
-    start: ResolvedStart,
-    *,
-    now: datetime,
-    day: LoadedDay,
-    query: Query,
-) -> int:
+def _check_other_bookings(booking: _Booking, guest: Guest | None, answer: SlotAnswer) -> int:
+    """The guest's earlier visits; refuses a booking too near another (rule 57)."""
     if guest is None:
         return 0
-    ends_at = answer_slot(day.service, query, start.starts_at).ends_at
     others = other_bookings(
         guest_id=guest.pk,
-        restaurant_id=restaurant.pk,
-        starts_at=start.starts_at,
-        ends_at=ends_at,
-        gap_minutes=restaurant.policy.same_guest_gap_minutes,
+        restaurant_id=booking.restaurant.pk,
+        starts_at=answer.starts_at,
+        ends_at=answer.ends_at,
+        gap_minutes=booking.restaurant.policy.same_guest_gap_minutes,
     )
-    if others.overlap and "same_guest" not in request.overrides:
+    if others.overlap and "same_guest" not in booking.request.overrides:
         raise SameGuestOverlap
     return others.visits
 
 
-def _may_stay_unassigned(
-    restaurant: Restaurant, request: BookingRequest, answer: SlotAnswer
-) -> bool:
-    """Rule 37: only in volume mode or when staff insist, and only if nothing but tables is missing."""
-    from_staff = request.channel is not Channel.ONLINE and "capacity" in request.overrides
-    return (restaurant.policy.is_volume_mode or from_staff) and set(answer.reasons) <= {
-        Reason.NO_TABLE_FREE,
-        Reason.AREA_FULL,
-        Reason.NO_TABLE_FITS,
-    }
+def _may_be_tableless(booking: _Booking) -> bool:
+    """Rule 37: only in volume mode, or when staff insist."""
+    request = booking.request
+    insists = request.channel is not Channel.ONLINE and "capacity" in request.overrides
+    return booking.restaurant.policy.is_volume_mode or insists
 
 
 def _check_tables(
@@ -283,32 +189,31 @@ class _Decision:
     expires_at: datetime | None
 
 
-def _decide(
-    restaurant: Restaurant, request: BookingRequest, start: ResolvedStart, actor: Actor, now: datetime
-) -> _Decision:
-    is_by_staff = actor.kind in (ActorKind.STAFF, ActorKind.PLATFORM)
-    if is_by_staff or not policies.needs_approval(
-        restaurant.policy, party_size=request.party_size
-    ):
-        method = "partner" if actor.kind == ActorKind.PARTNER else "instant"
-        return _Decision(Status.CONFIRMED, "manual" if is_by_staff else method, None)
-    expires_at = pending_expires_at(now, start.starts_at)
-    return _Decision(Status.PENDING, "manual", expires_at)
+def _decide(booking: _Booking, start: ResolvedStart) -> _Decision:
+    """Confirmed at once, or a request that staff must answer (requirement C3)."""
+    kind = booking.actor.kind
+    if kind in (ActorKind.STAFF, ActorKind.PLATFORM):
+        return _Decision(Status.CONFIRMED, "manual", None)
+    if policies.needs_approval(booking.restaurant.policy, party_size=booking.request.party_size):
+        expires_at = pending_expires_at(
+            booking.now,
+            start.starts_at,
+            life=timedelta(minutes=booking.restaurant.policy.pending_expiry_minutes),
+        )
+        return _Decision(Status.PENDING, "manual", expires_at)
+    return _Decision(Status.CONFIRMED, "partner" if kind == ActorKind.PARTNER else "instant", None)
 
 
 def _insert(
-    restaurant: Restaurant,
-    request: BookingRequest,
-    contact: Contact,
+    booking: _Booking,
     guest: Guest | None,
     start: ResolvedStart,
     answer: SlotAnswer,
     *,
     visits: int,
-    actor: Actor,
-    now: datetime,
 ) -> Reservation:
-    decision = _decide(restaurant, request, start, actor, now)
+    restaurant, request, now = booking.restaurant, booking.request, booking.now
+    decision = _decide(booking, start)
     link = new_link()
     deadline = policies.cancel_deadline(
         restaurant.policy,
@@ -332,12 +237,12 @@ def _insert(
         fold=start.fold,
         starts_at=start.starts_at,
         ends_at=answer.ends_at,
-        buffer_minutes=int((answer.occupied_until - answer.ends_at).total_seconds() // 60),
+        buffer_minutes=minutes_between(answer.ends_at, answer.occupied_until),
         service_period_id=answer.period_id or None,
         party_size=request.party_size,
         guest_name=request.guest_name,
-        guest_email=contact.email,
-        guest_phone=contact.phone,
+        guest_email=booking.contact.email,
+        guest_phone=booking.contact.phone,
         guest_language=request.guest_language,
         area_preference_id=request.area_id,
         required_features=sorted(request.required_features),
@@ -365,7 +270,7 @@ def _insert(
         link_nonce=link.nonce,
         manage_token_hash=link.manage_hash,
         view_token_hash=link.view_hash,
-        ip_address=actor.ip,
+        ip_address=booking.actor.ip,
     )
     reservation.save(force_insert=True)
     return reservation
@@ -380,56 +285,60 @@ def next_reference(now: datetime) -> str:
 
 
 def _seat(
-    restaurant: Restaurant,
+    booking: _Booking,
     day: LoadedDay,
     query: Query,
     reservation: Reservation,
     *,
-    request: BookingRequest,
     hold: Hold | None,
 ) -> tuple[int, ...]:
-    def claim(table_ids: tuple[int, ...], until: datetime) -> Claim:
-        return Claim(
-            table_ids=table_ids,
-            starts_at=reservation.starts_at,
-            ends_at=until,
-            reservation_id=reservation.pk,
-        )
-
-    if request.table_ids:
-        taken = claim(tuple(sorted(request.table_ids)), reservation.occupied_until)
-        if not seats_take([taken], restaurant_id=restaurant.pk):
+    """Take the tables: those staff named, those held, or the best that are free."""
+    restaurant = booking.restaurant
+    if booking.request.table_ids:
+        table_ids = tuple(sorted(booking.request.table_ids))
+        claim = _claim(reservation, table_ids, reservation.occupied_until)
+        if not seats_take([claim], restaurant_id=restaurant.pk):
             raise TableTaken
-        return taken.table_ids
+        return table_ids
     if hold is not None and _fits_hold(hold, reservation):
         return seats_convert(hold_id=hold.pk, reservation_id=reservation.pk)
     if hold is not None:
         hold_use(hold)
+
+    def claim_for(seat: Seat) -> Claim:
+        return _claim(reservation, seat.table_ids, seat.occupied_until)
+
     seat = party_place(
         restaurant=restaurant,
         day=day,
         query=query,
         starts_at=reservation.starts_at,
-        claim_for=lambda seat: claim(seat.table_ids, seat.occupied_until),
+        claim_for=claim_for,
     )
     if seat is not None:
-        _keep_stay(reservation, seat.ends_at, seat.occupied_until)
+        _keep_stay(reservation, seat)
         return seat.table_ids
-    if _may_be_tableless(restaurant, request):
+    if _may_be_tableless(booking):
         return ()
     raise SlotUnavailable(reasons=[Reason.NO_TABLE_FREE.value])
 
 
-def _may_be_tableless(restaurant: Restaurant, request: BookingRequest) -> bool:
-    from_staff = request.channel is not Channel.ONLINE and "capacity" in request.overrides
-    return restaurant.policy.is_volume_mode or from_staff
+def _claim(reservation: Reservation, table_ids: tuple[int, ...], until: datetime) -> Claim:
+    return Claim(
+        table_ids=table_ids,
+        starts_at=reservation.starts_at,
+        ends_at=until,
+        reservation_id=reservation.pk,
+    )
 
 
-def _keep_stay(reservation: Reservation, ends_at: datetime, occupied_until: datetime) -> None:
-    """Turn times may differ by area; what is stored is the stay at the table that was taken (rule 24)."""
-    if reservation.ends_at != ends_at:
-        reservation.ends_at = ends_at
-        reservation.buffer_minutes = int((occupied_until - ends_at).total_seconds() // 60)
+def _keep_stay(reservation: Reservation, seat: Seat) -> None:
+    """Turn times may differ by area; what is stored is the stay at the table that was taken (rule
+    24).
+    """
+    if reservation.ends_at != seat.ends_at:
+        reservation.ends_at = seat.ends_at
+        reservation.buffer_minutes = minutes_between(seat.ends_at, seat.occupied_until)
         reservation.save(update_fields=["ends_at", "buffer_minutes"])
 
 
@@ -442,37 +351,26 @@ def _fits_hold(hold: Hold, reservation: Reservation) -> bool:
     )
 
 
-def _announce(
-    reservation: Reservation, table_ids: tuple[int, ...], *, actor: Actor, now: datetime
-) -> None:
-    audit.record(
-        actor=actor,
+def _announce(booking: _Booking, reservation: Reservation, table_ids: tuple[int, ...]) -> None:
+    about = event_members(reservation, actor=booking.actor, now=booking.now)
+    event: ReservationEvent = ReservationRequested(**about)
+    if reservation.status == Status.CONFIRMED:
+        event = ReservationConfirmed(is_new=True, **about)
+    reservation_record(
+        reservation,
+        event,
+        actor=booking.actor,
         action="reservation.created",
-        obj=reservation,
-        now=now,
-        restaurant_id=reservation.restaurant_id,
+        before={},
         after={
             "reference": reservation.reference,
-            "status": reservation.status,
+            "status": str(reservation.status),
             "starts_at": reservation.starts_at.isoformat(),
             "party_size": reservation.party_size,
             "guest_name": reservation.guest_name,
             "tables": list(table_ids),
             "source": reservation.source,
         },
+        table_ids=list(table_ids),
+        now=booking.now,
     )
-    about = {
-        "reservation_id": reservation.pk,
-        "restaurant_id": reservation.restaurant_id,
-        "service_date": reservation.service_date,
-        "starts_at": reservation.starts_at,
-        "version": reservation.version,
-        "actor_kind": str(actor.kind),
-        "channel": actor.channel,
-        "occurred_at": now,
-    }
-    if reservation.status == Status.CONFIRMED:
-        events.publish(ReservationConfirmed(is_new=True, **about))
-    else:
-        events.publish(ReservationRequested(**about))
-    realtime.push_tables(reservation, table_ids)

@@ -12,12 +12,12 @@ from bookings.loading import is_paced, load_day, prepared_day
 from bookings.models import Hold
 from bookings.selectors import alternatives_payload
 from bookings.services.placing import party_place
+from bookings.services.records import restaurant_for_booking
 from bookings.services.requests import Held, Start
 from bookings.services.seats import Claim
 from bookings.services.starts import resolve_start
 from bookings.validation import area_errors, party_errors
-from reservehub.core.actors import Actor
-from reservehub.core.errors import NotFound, ValidationFailed
+from reservehub.core.errors import ValidationFailed
 from reservehub.core.locks import advisory_day_lock
 from reservehub.core.tokens import hash_token, random_token
 from restaurants.models import Restaurant
@@ -34,21 +34,17 @@ def hold_create(
     required_features: frozenset[str] = frozenset(),
     owner_key: str,
     ip_key: str = "",
-    actor: Actor,
     now: datetime,
 ) -> Held:
-    """Keep real tables for one session; an earlier hold of the session is given up in the same transaction (rule 49).
+    """Keep real tables for one session; an earlier hold of the session is given up in the same
+    transaction (rule 49).
 
     :param owner_key: the session, hashed; one live hold each
     :param ip_key: the address, hashed; at most three live holds each, "" does not count
     :raises SlotUnavailable: with reasons and alternatives
     :raises HoldLimitReached: for the fourth live hold of an address
     """
-    restaurant = (
-        Restaurant.objects.select_related("policy").filter(pk=restaurant_id, is_active=True).first()
-    )
-    if restaurant is None:
-        raise NotFound
+    restaurant = restaurant_for_booking(restaurant_id)
     errors = [*party_errors(party_size), *area_errors(area_id, restaurant)]
     if errors:
         raise ValidationFailed(errors=errors)
@@ -135,9 +131,7 @@ def _hold(
     return Held(hold, token)
 
 
-def _give_up_others(
-    restaurant: Restaurant, *, owner_key: str, ip_key: str, now: datetime
-) -> None:
+def _give_up_others(restaurant: Restaurant, *, owner_key: str, ip_key: str, now: datetime) -> None:
     """Swap: the session's earlier hold goes in this transaction, so a failed swap keeps it."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -185,7 +179,7 @@ def hold_extend(*, token: str, now: datetime) -> Hold:
 
 
 @transaction.atomic
-def hold_release(*, token: str, now: datetime) -> None:
+def hold_release(*, token: str) -> None:
     """Give the tables back; releasing twice or too late is no error."""
     hold = Hold.objects.filter(token_hash=hash_token(token)).first()
     if hold is not None:
@@ -193,7 +187,9 @@ def hold_release(*, token: str, now: datetime) -> None:
 
 
 def hold_for_use(token: str, *, restaurant_id: int, now: datetime) -> Hold | None:
-    """Lock the live hold of a token; None if there is none any more: the booking then tries without it (rule 52)."""
+    """Lock the live hold of a token; None if there is none any more: the booking then tries without
+    it (rule 52).
+    """
     if not token:
         return None
     return (
@@ -210,16 +206,22 @@ def hold_use(hold: Hold) -> None:
         cursor.execute("DELETE FROM bookings_hold WHERE id = %s", [hold.pk])
 
 
+TIDY = """
+    WITH gone AS (
+        SELECT id FROM bookings_hold WHERE expires_at <= %s
+        ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED
+    ), freed AS (
+        DELETE FROM bookings_occupancy WHERE hold_id IN (SELECT id FROM gone)
+    )
+    SELECT id FROM gone
+"""
+
+
 @transaction.atomic
 def holds_tidy(*, now: datetime) -> int:
     """Delete expired holds; correctness never waits for this (rule 50). Returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH gone AS (SELECT id FROM bookings_hold WHERE expires_at <= %s ORDER BY id LIMIT 1000 "
-            "FOR UPDATE SKIP LOCKED), freed AS (DELETE FROM bookings_occupancy WHERE hold_id IN (SELECT id FROM gone)) "
-            "SELECT id FROM gone",
-            [now],
-        )
+        cursor.execute(TIDY, [now])
         ids = [row[0] for row in cursor.fetchall()]
         cursor.execute("DELETE FROM bookings_hold WHERE id = ANY(%s)", [ids])
     return len(ids)

@@ -1,4 +1,6 @@
-"""Changing a reservation: the new seat is secured before the old one is let go, or nothing happens (rules 70-73)."""
+"""Changing a reservation: the new seat is secured before the old one is let go, or nothing happens
+(rules 70-73).
+"""
 
 from __future__ import annotations
 
@@ -15,14 +17,17 @@ from bookings.lifecycle import Status, pending_expires_at
 from bookings.loading import load_day, prepared_day
 from bookings.models import Reservation
 from bookings.selectors import alternatives_payload
-from bookings.services.create import STAFF_REASONS, guest_lock, other_bookings, restaurant_for_booking
-from bookings.services.moves import (
+from bookings.services.people import guest_lock, other_bookings
+from bookings.services.placing import party_place
+from bookings.services.questions import accepted_reasons
+from bookings.services.records import (
     event_members,
     is_guest,
+    minutes_between,
     reservation_lock_with_day,
     reservation_record,
+    restaurant_for_booking,
 )
-from bookings.services.placing import party_place
 from bookings.services.requests import Changes, Start
 from bookings.services.seats import Claim, seats_of, seats_release
 from bookings.services.starts import ResolvedStart, resolve_start
@@ -44,8 +49,8 @@ def reservation_modify(
 ) -> Reservation:
     """Change date, time, party, area or the wishes. A failed change leaves everything as it was.
 
-    Guests may do so until `modify_deadline_at`. A guest's change of time or a larger party is approved anew where the
-    policy asks for approval.
+    Guests may do so until `modify_deadline_at`. A guest's change of time or a larger party is
+    approved anew where the policy asks for approval.
 
     :raises DeadlinePassed: too late for a guest (`phone`)
     :raises SlotUnavailable: with `reasons` and `alternatives`
@@ -129,9 +134,7 @@ def _modify(
     old_tables = [row[0] for row in seats_of(reservation.pk)]
     tables = old_tables
     if _moves(changes, reservation):
-        tables = _reseat(
-            restaurant, reservation, changes, new_date=new_date, actor=actor, now=now
-        )
+        tables = _reseat(restaurant, reservation, changes, new_date=new_date, actor=actor, now=now)
     _set_wishes(reservation, changes)
     reservation.version += 1
     reservation.updated_at = now
@@ -167,7 +170,9 @@ def _reseat(
     actor: Actor,
     now: datetime,
 ) -> list[int]:
-    """Secure the new seat; this transaction keeps the old one until it commits, so a failure is a no-op (rule 70)."""
+    """Secure the new seat; this transaction keeps the old one until it commits, so a failure is a
+    no-op (rule 70).
+    """
     start = resolve_start(
         prepared_day(restaurant, new_date),
         Start(
@@ -176,7 +181,7 @@ def _reseat(
             fold=reservation.fold if changes.fold is None else changes.fold,
         ),
     )
-    query = _query(reservation, changes, actor=actor, now=now)
+    query = _query(restaurant, reservation, changes, actor=actor, now=now)
     day = load_day(restaurant, new_date, now=now)
     answer = answer_slot(day.service, query, start.starts_at)
     if not answer.available:
@@ -199,17 +204,21 @@ def _reseat(
         raise SlotUnavailable(reasons=["no_table_free"])
     _set_place(restaurant, reservation, changes, start, new_date=new_date, actor=actor, now=now)
     reservation.ends_at = seat.ends_at
-    reservation.buffer_minutes = int((seat.occupied_until - seat.ends_at).total_seconds() // 60)
+    reservation.buffer_minutes = minutes_between(seat.ends_at, seat.occupied_until)
     reservation.service_period_id = answer.period_id or None
     reservation.is_table_locked = False
     return list(seat.table_ids)
 
 
 def _query(
-    reservation: Reservation, changes: Changes, *, actor: Actor, now: datetime
+    restaurant: Restaurant,
+    reservation: Reservation,
+    changes: Changes,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> Query:
     by_guest = is_guest(actor)
-    accepted = frozenset().union(*(STAFF_REASONS.get(name, frozenset()) for name in changes.overrides))
     return Query(
         party_size=changes.party_size or reservation.party_size,
         now=now,
@@ -218,7 +227,7 @@ def _query(
         required_features=frozenset(reservation.required_features),
         exclude_reservation_id=reservation.pk,
         is_notice_exempt=not by_guest,
-        overrides=accepted,
+        overrides=accepted_reasons(changes.overrides, restaurant=restaurant),
     )
 
 

@@ -11,8 +11,8 @@ from bookings.availability import Move
 from bookings.errors import TableTaken
 from bookings.loading import load_day
 from bookings.optimise import propose
-from bookings.services.create import restaurant_for_booking
 from bookings.services.placing import moves_apply, tables_changed_record
+from bookings.services.records import restaurant_for_booking
 from reservehub.core.actors import Actor
 from reservehub.core.locks import advisory_day_lock
 
@@ -32,7 +32,8 @@ class Optimisation(NamedTuple):
 def service_optimise(
     *, restaurant_id: int, date: date, apply: bool, actor: Actor, now: datetime
 ) -> Optimisation:
-    """Propose better tables for the unlocked reservations of a service date; with `apply` do it, all or nothing.
+    """Propose better tables for the unlocked reservations of a service date; with `apply` do it,
+    all or nothing.
 
     Locked and seated parties stay; nobody who has a table loses it.
 

@@ -1,4 +1,6 @@
-"""Finding a party its tables: try the best seats in order, re-pack unlocked parties if that makes room (rules 32-36, 53)."""
+"""Finding a party its tables: try the best seats in order, re-pack unlocked parties if that makes
+room (rules 32-36, 53).
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ def _place_alone(
     starts_at: datetime,
     claim_for: ClaimFor,
 ) -> Seat | None:
-    """Rivals were faster, or others must move: nobody else changes this day now, and what is read is true."""
+    """Rivals were faster, or others must move: nobody else changes this day now, and what is read
+    is true.
+    """
     date = day.prepared.config.date
     advisory_day_lock(restaurant.pk, [date])
     for _ in range(TRIES):
@@ -71,21 +75,15 @@ def _place_alone(
     return None
 
 
-class _Overtaken(Exception):
-    """Rolls the savepoint back."""
-
-
 def _take_with_moves(
     restaurant: Restaurant, day: LoadedDay, seat: Seat, claim: Claim, *, now: datetime
 ) -> bool:
-    try:
-        with transaction.atomic():
-            moved = moves_apply(restaurant=restaurant, day=day, moves=seat.moves, extra=[claim])
-            if moved is None:
-                raise _Overtaken
-            tables_changed_record(moved, moves=seat.moves, now=now)
-    except _Overtaken:
+    before = transaction.savepoint()
+    moved = moves_apply(restaurant=restaurant, day=day, moves=seat.moves, extra=[claim])
+    if moved is None:
+        transaction.savepoint_rollback(before)
         return False
+    tables_changed_record(moved, moves=seat.moves, now=now)
     return True
 
 

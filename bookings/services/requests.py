@@ -12,7 +12,10 @@ from bookings.models import Hold, Reservation
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """A wall-clock start on a service date. `fold` 1 is the second pass of the repeated hour (rule 5)."""
+    """A wall-clock start on a service date.
+
+    `fold` 1 is the second pass of the repeated hour (rule 5).
+    """
 
     date: date
     time: time
@@ -23,8 +26,9 @@ class Start:
 class BookingRequest:
     """A wish for a table.
 
-    `date` is the service date: 00:30 of Saturday's late service is `date` Saturday, `time` 00:30 (rule 7).
-    `table_ids` and `overrides` (of "pacing", "notice", "same_guest", "capacity", "hours") are for staff; callers check the rights.
+    `date` is the service date: 00:30 of Saturday's late service is `date` Saturday, `time` 00:30
+    (rule 7). `table_ids` and `overrides` (of "pacing", "notice", "same_guest", "capacity", "hours")
+    are for staff; callers check the rights.
     """
 
     restaurant_id: int
@@ -58,7 +62,9 @@ class BookingRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """What a guest or staff change on a reservation; None leaves it as it is. `area_id` 0 means any area."""
+    """What a guest or staff change on a reservation; None leaves it as it is. `area_id` 0 means any
+    area.
+    """
 
     date: date | None = None
     time: time | None = None

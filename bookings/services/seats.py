@@ -1,7 +1,8 @@
 """Writing occupancy: the only place that puts tables under anybody's name.
 
-Lock order of every booking transaction: guest row, then day lock(s), then reservation rows by id, then occupancy rows by table.
-The exclusion constraint decides; `ON CONFLICT DO NOTHING` lets the loser see it without an error or a deadlock.
+Lock order of every booking transaction: guest row, then day lock(s), then reservation rows by id,
+then occupancy rows by table. The exclusion constraint decides; `ON CONFLICT DO NOTHING` lets the
+loser see it without an error or a deadlock.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from reservehub.core.errors import NotInTransaction
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """Tables for one owner during one span, buffer included. Exactly one owner id is set; holds expire."""
+    """Tables for one owner during one span, buffer included.
+
+    Exactly one owner id is set; holds expire.
+    """
 
     table_ids: tuple[int, ...]
     starts_at: datetime
@@ -35,19 +39,14 @@ class Claim:
         return OccupancyKind.HOLD if self.hold_id is not None else OccupancyKind.BLOCK
 
 
-class _NotAllFree(Exception):
-    """Rolls the savepoint back."""
-
-
 TAKE = """
     INSERT INTO bookings_occupancy
         (table_id, restaurant_id, period, kind, reservation_id, hold_id, block_id, expires_at)
-    SELECT u.table_id, %s, tstzrange(u.starts_at, u.ends_at), u.kind, u.reservation_id, u.hold_id, u.block_id, u.expires_at
-    FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[],
-                %s::timestamptz[])
-         AS u(table_id, starts_at, ends_at, kind, reservation_id, hold_id, block_id, expires_at)
-    ORDER BY u.table_id, u.starts_at
-    ON CONFLICT DO NOTHING
+    SELECT u.table_id, %s, tstzrange(u.starts_at, u.ends_at), u.kind, u.reservation_id, u.hold_id,
+    u.block_id, u.expires_at FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[],
+    %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[]) AS u(table_id,
+    starts_at, ends_at, kind, reservation_id, hold_id, block_id, expires_at) ORDER BY u.table_id,
+    u.starts_at ON CONFLICT DO NOTHING
 """
 
 
@@ -61,27 +60,28 @@ def seats_take(claims: Sequence[Claim], *, restaurant_id: int) -> bool:
     if not connection.in_atomic_block:
         raise NotInTransaction("seats_take() needs a transaction")
     rows = [(table_id, claim) for claim in claims for table_id in claim.table_ids]
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                TAKE,
-                [
-                    restaurant_id,
-                    [table_id for table_id, _ in rows],
-                    [claim.starts_at for _, claim in rows],
-                    [claim.ends_at for _, claim in rows],
-                    [claim.kind.value for _, claim in rows],
-                    [claim.reservation_id for _, claim in rows],
-                    [claim.hold_id for _, claim in rows],
-                    [claim.block_id for _, claim in rows],
-                    [claim.expires_at for _, claim in rows],
-                ],
-            )
-            if cursor.rowcount != len(rows):
-                raise _NotAllFree
-    except _NotAllFree:
-        return False
-    return True
+    before = transaction.savepoint()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            TAKE,
+            [
+                restaurant_id,
+                [table_id for table_id, _ in rows],
+                [claim.starts_at for _, claim in rows],
+                [claim.ends_at for _, claim in rows],
+                [claim.kind.value for _, claim in rows],
+                [claim.reservation_id for _, claim in rows],
+                [claim.hold_id for _, claim in rows],
+                [claim.block_id for _, claim in rows],
+                [claim.expires_at for _, claim in rows],
+            ],
+        )
+        took_all = bool(cursor.rowcount == len(rows))
+    if took_all:
+        transaction.savepoint_commit(before)
+    else:
+        transaction.savepoint_rollback(before)
+    return took_all
 
 
 FREE_EXPIRED = """
@@ -94,7 +94,10 @@ FREE_EXPIRED = """
 
 
 def seats_free_expired(hold_ids: Iterable[int], *, now: datetime) -> None:
-    """Delete the rows of expired holds that stand in the way (rule 51). Rows a rival is deleting are left to the rival."""
+    """Delete the rows of expired holds that stand in the way (rule 51).
+
+    Rows a rival is deleting are left to the rival.
+    """
     ids = list(hold_ids)
     if ids:
         with connection.cursor() as cursor:
@@ -114,7 +117,9 @@ def seats_release(*, reservation_ids: Sequence[int] = (), hold_id: int | None = 
 
 
 def seats_end(*, reservation_id: int, at: datetime) -> None:
-    """Free the rest of a stay: the rows end now and stay as history; rows still to begin go (rules 62, 66)."""
+    """Free the rest of a stay: the rows end now and stay as history; rows still to begin go (rules
+    62, 66).
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM bookings_occupancy WHERE reservation_id = %s AND lower(period) >= %s",
@@ -135,15 +140,18 @@ def seats_of(reservation_id: int) -> list[tuple[int, datetime, datetime]]:
             "WHERE reservation_id = %s ORDER BY table_id",
             [reservation_id],
         )
-        return cursor.fetchall()
+        return [(row[0], row[1], row[2]) for row in cursor.fetchall()]
+
+
+CONVERT = """
+    UPDATE bookings_occupancy
+    SET kind = 'reservation', reservation_id = %s, hold_id = NULL, expires_at = NULL
+    WHERE hold_id = %s RETURNING table_id
+"""
 
 
 def seats_convert(*, hold_id: int, reservation_id: int) -> tuple[int, ...]:
-    """Turn a hold's rows into the reservation's without letting go of the tables; returns the tables."""
+    """Turn a hold's rows into the reservation's without letting go; returns the tables."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE bookings_occupancy SET kind = 'reservation', reservation_id = %s, hold_id = NULL, expires_at = NULL "
-            "WHERE hold_id = %s RETURNING table_id",
-            [reservation_id, hold_id],
-        )
+        cursor.execute(CONVERT, [reservation_id, hold_id])
         return tuple(sorted(row[0] for row in cursor.fetchall()))

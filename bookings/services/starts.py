@@ -19,7 +19,8 @@ class ResolvedStart(NamedTuple):
 
 
 def resolve_start(prepared: PreparedDay, start: Start) -> ResolvedStart:
-    """The instant of a wall-clock start on a service date; after midnight it is the next calendar day (rule 7).
+    """The instant of a wall-clock start on a service date; after midnight it is the next calendar
+    day (rule 7).
 
     :raises SlotUnavailable: with `nonexistent_time` if the clock skips it (rule 4)
     """
@@ -35,7 +36,9 @@ def resolve_start(prepared: PreparedDay, start: Start) -> ResolvedStart:
 
 
 def _between_slots(prepared: PreparedDay, start: Start) -> datetime:
-    """A time that is no slot: after midnight if an open period reaches that far, else on the date itself."""
+    """A time that is no slot: after midnight if an open period reaches that far, else on the date
+    itself.
+    """
     local = datetime.combine(start.date, start.time)
     next_morning = local + timedelta(days=1)
     for period in prepared.config.periods:

@@ -1,4 +1,7 @@
-"""Which future bookings no longer fit the configuration (rule 17, requirement B8). Registered with `restaurants.impact`."""
+"""Which future bookings no longer fit the configuration (rule 17, requirement B8).
+
+Registered with `restaurants.impact`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from bookings.availability import Access, PreparedDay, Slot
+from bookings.availability import Access, PreparedDay, Slot, TableSpec
 from bookings.lifecycle import AWAITING, Status
 from bookings.loading import prepared_day
 from bookings.models import Occupancy, Reservation
@@ -21,7 +24,8 @@ AHEAD = [*AWAITING, Status.CONFIRMED]
 def stranded_reservations(restaurant_id: int, now: datetime) -> list[Stranded]:
     """Bookings ahead that could not be made like this any more, each with the first reason found.
 
-    Looks at the configuration as it is in the current transaction; four queries plus none per booking.
+    Looks at the configuration as it is in the current transaction; four queries plus none per
+    booking.
     """
     restaurant = Restaurant.objects.select_related("policy").get(pk=restaurant_id)
     ahead = list(
@@ -87,21 +91,29 @@ def _misfits(
     longest = max((turn.minutes for turn in prepared.turns(slot, size)), default=0)
     if longest * 60 > (reservation.ends_at - reservation.starts_at).total_seconds():
         yield "turn_time", _("Parties of this size would stay longer than this booking allows.")
-    if not table_ids:
-        return
     if len(table_ids) == 1:
-        (table_id,) = table_ids
-        table = known[table_id]
-        if not table.min_party <= size <= table.max_party:
-            yield "table_capacity", _("The table would no longer suit the party.")
-        access = table.access_in(slot.period.id)
-        if reservation.is_online and access is not Access.ONLINE and not reservation.is_table_locked:
-            yield "table_access", _("The table would no longer be bookable online.")
-        return
+        yield from _table_misfits(known[min(table_ids)], slot, reservation)
+    elif table_ids:
+        yield from _combo_misfits(prepared, reservation, table_ids)
+
+
+def _table_misfits(
+    table: TableSpec, slot: Slot, reservation: Reservation
+) -> Iterator[tuple[str, str]]:
+    if not table.min_party <= reservation.party_size <= table.max_party:
+        yield "table_capacity", _("The table would no longer suit the party.")
+    is_free_choice = reservation.is_online and not reservation.is_table_locked
+    if is_free_choice and table.access_in(slot.period.id) is not Access.ONLINE:
+        yield "table_access", _("The table would no longer be bookable online.")
+
+
+def _combo_misfits(
+    prepared: PreparedDay, reservation: Reservation, table_ids: frozenset[int]
+) -> Iterator[tuple[str, str]]:
     combos = [c for c in prepared.config.combos if frozenset(c.table_ids) == table_ids]
     if not combos and not reservation.is_table_locked:
         yield "combination_gone", _("These tables could no longer be combined.")
-    elif combos and not any(c.min_party <= size <= c.max_party for c in combos):
+    elif combos and not any(c.min_party <= reservation.party_size <= c.max_party for c in combos):
         yield "table_capacity", _("The tables would no longer suit the party.")
 
 

@@ -14,9 +14,14 @@ from bookings.events import ReservationTablesChanged
 from bookings.lifecycle import Status
 from bookings.loading import load_day
 from bookings.models import Reservation, TableBlock
-from bookings.services.create import STAFF_REASONS, restaurant_for_booking
-from bookings.services.moves import event_members, reservation_lock_with_day, reservation_record
 from bookings.services.placing import party_place
+from bookings.services.questions import accepted_reasons
+from bookings.services.records import (
+    event_members,
+    reservation_lock_with_day,
+    reservation_record,
+    restaurant_for_booking,
+)
 from bookings.services.seats import Claim, seats_of, seats_release, seats_take
 from reservehub.core import audit
 from reservehub.core.actors import Actor
@@ -24,8 +29,9 @@ from reservehub.core.errors import FieldError, NotFound, ValidationFailed
 from restaurants.models import Restaurant, Table
 
 
-def _query(reservation: Reservation, overrides: frozenset[str], now: datetime) -> Query:
-    accepted = frozenset().union(*(STAFF_REASONS.get(name, frozenset()) for name in overrides))
+def _query(
+    restaurant: Restaurant, reservation: Reservation, overrides: frozenset[str], now: datetime
+) -> Query:
     return Query(
         party_size=reservation.actual_party_size or reservation.party_size,
         now=now,
@@ -34,7 +40,7 @@ def _query(reservation: Reservation, overrides: frozenset[str], now: datetime) -
         required_features=frozenset(reservation.required_features),
         exclude_reservation_id=reservation.pk,
         is_notice_exempt=True,
-        overrides=accepted,
+        overrides=accepted_reasons(overrides, restaurant=restaurant),
     )
 
 
@@ -51,7 +57,8 @@ def reservation_assign_tables(
 ) -> Reservation:
     """Give a party these tables; a locked assignment is never moved automatically (rule 34).
 
-    :param overrides: "capacity" accepts unsuitable sizes, areas and undeclared combinations; a taken table is never accepted
+    :param overrides: "capacity" accepts unsuitable sizes, areas and undeclared combinations; a
+        taken table is never accepted
     :raises TableTaken: if one is taken at that time
     :raises TableUnsuitable: with `reasons` that were not overridden
     """
@@ -63,7 +70,7 @@ def reservation_assign_tables(
     wanted = tuple(sorted(set(table_ids)))
     rows = seats_of(reservation.pk)
     day = load_day(restaurant, reservation.service_date, now=now)
-    query = _query(reservation, overrides, now)
+    query = _query(restaurant, reservation, overrides, now)
     starts_at = rows[0][1] if rows else reservation.starts_at
     reasons = check_manual(day.service, query, starts_at, wanted)
     refused = [reason for reason in reasons if reason not in query.overrides]
@@ -90,7 +97,9 @@ def _check_known(restaurant: Restaurant, table_ids: tuple[int, ...]) -> None:
     )
     if not table_ids or set(table_ids) - known:
         raise ValidationFailed(
-            errors=[FieldError("/table_ids", "unknown_table", _("Choose tables of this restaurant."))]
+            errors=[
+                FieldError("/table_ids", "unknown_table", _("Choose tables of this restaurant."))
+            ]
         )
 
 
@@ -113,7 +122,7 @@ def reservation_auto_assign(
     seat = party_place(
         restaurant=restaurant,
         day=day,
-        query=_query(reservation, hours_and_pacing, now),
+        query=_query(restaurant, reservation, hours_and_pacing, now),
         starts_at=reservation.starts_at,
         claim_for=lambda seat: Claim(
             table_ids=seat.table_ids,
@@ -170,7 +179,9 @@ def table_block(
     _check_known(restaurant, table_ids)
     if ends_at <= starts_at:
         raise ValidationFailed(
-            errors=[FieldError("/ends_at", "not_after_start", _("The end must be after the start."))]
+            errors=[
+                FieldError("/ends_at", "not_after_start", _("The end must be after the start."))
+            ]
         )
     block = TableBlock.objects.create(restaurant=restaurant, reason=reason[:200], created_at=now)
     claim = Claim(
@@ -202,7 +213,7 @@ def table_unblock(*, block_id: int, restaurant_id: int, actor: Actor, now: datet
     block = TableBlock.objects.filter(pk=block_id, restaurant_id=restaurant_id).first()
     if block is None:
         raise NotFound
-    table_ids = list(block.occupancy_set.values_list("table_id", flat=True))
+    table_ids = list(block.occupancies.values_list("table_id", flat=True))
     audit.record(
         actor=actor,
         action="table.unblocked",

@@ -72,7 +72,6 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
             area_id=form.cleaned_data["area"] or None,
             owner_key=owner_key(request),
             ip_key=ip_key(request),
-            actor=actor_of(request),
             now=now,
         )
     except HoldLimitReached:
@@ -129,7 +128,7 @@ def release(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001
     """The guest left (`pagehide`): somebody else may have the table at once (rule 49)."""
     token = str(request.POST.get("hold_token", ""))
     if token:
-        hold_release(token=token, now=clock.now())
+        hold_release(token=token)
     return make_private(HttpResponse(status=204))
 
 

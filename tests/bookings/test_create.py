@@ -1,25 +1,26 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
-from django.test.utils import CaptureQueriesContext
-from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from bookings.availability import Channel
 from bookings.errors import NoOnlineAvailability, SameGuestOverlap, SlotUnavailable
 from bookings.models import Occupancy, Reservation
 from bookings.selectors import availability, reservation_by_manage_token
-from bookings.services import reservation_cancel, reservation_create
+from bookings.services import Booked, reservation_cancel, reservation_create
 from guests.models import Guest, MergeCandidate
 from reservehub.core.errors import NotFound, ValidationFailed
 from reservehub.core.models import AuditEntry, OutboxEvent
+from restaurants.models import Restaurant
 from tests.factories import FRIDAY, GUEST, NOW, STAFF, a_request, make_combination, make_restaurant
 
 pytestmark = pytest.mark.django_db
 
 
-def book(restaurant, **fields):
+def book(restaurant: Restaurant, **fields: Any) -> Booked:
     return reservation_create(request=a_request(restaurant, **fields), actor=GUEST, now=NOW)
 
 
@@ -100,7 +101,9 @@ def test_a_combination_takes_one_row_per_table() -> None:
 
 
 def test_an_unlocked_party_moves_to_make_room() -> None:
-    """Rule 36: two take the 4-top because the 2-top was taken; once that is free, four people still fit."""
+    """Rule 36: two take the 4-top because the 2-top was taken; once that is free, four people still
+    fit.
+    """
     restaurant = make_restaurant(tables=(2, 4))
     two, four = restaurant.tables.order_by("seats")
     first = book(restaurant)
@@ -205,7 +208,9 @@ def test_a_booking_past_midnight_belongs_to_the_evening_before() -> None:
 
 def test_a_time_the_clock_skips_is_refused_not_shifted() -> None:
     restaurant = make_restaurant(
-        tables=(2,), period={"last_seating": time(3), "closes": time(4)}, policy={"horizon_days": 365}
+        tables=(2,),
+        period={"last_seating": time(3), "closes": time(4)},
+        policy={"horizon_days": 365},
     )
     with pytest.raises(SlotUnavailable) as refused:
         book(restaurant, date=date(2027, 3, 27), time=time(2, 30))
@@ -218,8 +223,7 @@ def test_the_repeated_hour_can_be_booked_twice() -> None:
         period={"last_seating": time(3), "closes": time(4)},
         policy={"horizon_days": 365, "same_guest_gap_minutes": 0},
     )
-    TURN = [{"up_to": None, "minutes": 60}]
-    restaurant.turn_times.update(bands=TURN)
+    restaurant.turn_times.update(bands=[{"up_to": None, "minutes": 60}])
     restaurant.refresh_from_db()
     night = date(2026, 10, 24)
     first = book(restaurant, date=night, time=time(2, 0))
@@ -237,7 +241,7 @@ def test_everything_is_written_together() -> None:
 
 
 def test_availability_needs_few_queries_whatever_the_size(
-    django_assert_max_num_queries,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     restaurant = make_restaurant(tables=(2, 2, 4, 4, 6))
     for hour in (18, 19, 20):

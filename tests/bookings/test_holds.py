@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from bookings.errors import HoldExpired, HoldLimitReached, SlotUnavailable
 from bookings.models import Hold, Occupancy
 from bookings.services import (
+    Booked,
     Held,
     Start,
     hold_create,
@@ -15,6 +17,7 @@ from bookings.services import (
     holds_tidy,
     reservation_create,
 )
+from restaurants.models import Restaurant
 from tests.factories import FRIDAY, GUEST, NOW, a_request, make_restaurant
 
 pytestmark = pytest.mark.django_db
@@ -22,18 +25,27 @@ pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=6)
 
 
-def hold(restaurant, *, owner: str = "one", at: time = time(19), now=NOW, **fields) -> Held:
+EVENING = time(19)
+
+
+def hold(
+    restaurant: Restaurant,
+    *,
+    owner: str = "one",
+    at: time = EVENING,
+    now: datetime = NOW,
+    **fields: Any,
+) -> Held:
     return hold_create(
         restaurant_id=restaurant.pk,
         start=Start(date=FRIDAY, time=at),
         owner_key=owner,
-        actor=GUEST,
         now=now,
         **{"party_size": 2, **fields},
     )
 
 
-def book(restaurant, *, now=NOW, **fields):
+def book(restaurant: Restaurant, *, now: datetime = NOW, **fields: Any) -> Booked:
     return reservation_create(request=a_request(restaurant, **fields), actor=GUEST, now=now)
 
 
@@ -112,8 +124,8 @@ def test_an_expired_hold_cannot_be_extended() -> None:
 def test_releasing_gives_the_table_back_and_may_be_repeated() -> None:
     restaurant = make_restaurant(tables=(2,))
     held = hold(restaurant)
-    hold_release(token=held.token, now=NOW)
-    hold_release(token=held.token, now=NOW)
+    hold_release(token=held.token)
+    hold_release(token=held.token)
     assert book(restaurant).table_ids
 
 

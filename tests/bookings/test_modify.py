@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,19 +14,23 @@ from bookings.services import (
     reservation_create,
     reservation_modify,
 )
+from reservehub.core.actors import Actor
 from reservehub.core.models import OutboxEvent
+from restaurants.models import Restaurant
 from tests.factories import FRIDAY, GUEST, NOW, STAFF, a_request, make_restaurant
 
 pytestmark = pytest.mark.django_db
 
 
-def book(restaurant, **fields) -> Reservation:
+def book(restaurant: Restaurant, **fields: Any) -> Reservation:
     return reservation_create(
         request=a_request(restaurant, **fields), actor=GUEST, now=NOW
     ).reservation
 
 
-def modify(reservation: Reservation, *, now=NOW, actor=GUEST, **changes) -> Reservation:
+def modify(
+    reservation: Reservation, *, now: datetime = NOW, actor: Actor = GUEST, **changes: Any
+) -> Reservation:
     return reservation_modify(
         reservation_id=reservation.pk, changes=Changes(**changes), actor=actor, now=now
     )
@@ -90,7 +95,8 @@ def test_guests_change_until_the_cutoff_and_staff_after_it() -> None:
 
 def test_growing_beyond_the_threshold_asks_for_approval_again() -> None:
     restaurant = make_restaurant(
-        tables=(8,), policy={"confirmation_mode": "threshold", "instant_up_to": 6, "oversize_cap": None}
+        tables=(8,),
+        policy={"confirmation_mode": "threshold", "instant_up_to": 6, "oversize_cap": None},
     )
     reservation = book(restaurant, party_size=5)
     assert reservation.status == "confirmed"

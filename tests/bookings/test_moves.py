@@ -110,7 +110,10 @@ def test_a_stale_version_is_refused_with_the_present_one() -> None:
     reservation_reconfirm(reservation_id=reservation.pk, actor=GUEST, now=NOW)
     with pytest.raises(VersionConflict) as refused:
         reservation_arrive(
-            reservation_id=reservation.pk, actor=STAFF, now=reservation.starts_at, expected_version=1
+            reservation_id=reservation.pk,
+            actor=STAFF,
+            now=reservation.starts_at,
+            expected_version=1,
         )
     assert refused.value.extra["version"] == 2
 
@@ -182,9 +185,7 @@ def test_a_late_no_show_gets_the_table_back_only_if_it_is_free() -> None:
     gone = booked()
     at = gone.starts_at + timedelta(minutes=20)
     reservation_no_show(reservation_id=gone.pk, actor=STAFF, now=at)
-    reservation_create(
-        request=a_request(gone.restaurant, time=time(19, 45)), actor=GUEST, now=NOW
-    )
+    reservation_create(request=a_request(gone.restaurant, time=time(19, 45)), actor=GUEST, now=NOW)
     with pytest.raises(TableTaken):
         reservation_seat(reservation_id=gone.pk, actor=STAFF, now=at + timedelta(minutes=26))
 

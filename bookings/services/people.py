@@ -1,0 +1,58 @@
+"""A guest's other bookings (rule 57)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from bookings.lifecycle import OCCUPYING
+
+OTHERS = """
+    SELECT count(*) FILTER (WHERE status = 'completed'),
+           min(reference) FILTER (WHERE restaurant_id = %s AND status = ANY(%s)
+               AND starts_at < %s + make_interval(mins => %s)
+               AND ends_at > %s - make_interval(mins => %s))
+    FROM bookings_reservation WHERE guest_id = %s AND id IS DISTINCT FROM %s
+"""
+
+
+class Others(NamedTuple):
+    """What else a guest has booked: past visits, the reference of a booking too near in time."""
+
+    visits: int
+    overlap: str | None
+
+
+def guest_lock(guest_id: int) -> None:
+    """Two requests of one person wait for each other. First in the lock order; a statement of its
+    own, so that the next one sees what a rival committed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM guests_guest WHERE id = %s FOR NO KEY UPDATE", [guest_id])
+
+
+def other_bookings(
+    *,
+    guest_id: int,
+    restaurant_id: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    gap_minutes: int,
+    reservation_id: int | None = None,
+) -> Others:
+    """Look at a guest's bookings (rule 57).
+
+    The caller has locked the guest, so that nothing is added meanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            OTHERS,
+            [
+                *(restaurant_id, [str(s) for s in OCCUPYING], ends_at, gap_minutes),
+                *(starts_at, gap_minutes, guest_id, reservation_id),
+            ],
+        )
+        visits, overlap = cursor.fetchone()
+    return Others(visits, overlap)
