@@ -11,7 +11,7 @@ from django.db import connection
 
 T = TypeVar("T")
 
-_PATIENCE = 20.0
+_PATIENCE = 90.0
 
 
 def run_together(*functions: Callable[[], T]) -> Sequence[T | Exception]:
