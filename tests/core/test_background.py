@@ -4,10 +4,18 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
 from reservehub.core.background import Pump
+
+
+def waits_for(gate: threading.Event) -> Callable[[object], None]:
+    def work(_: object) -> None:
+        gate.wait(5)
+
+    return work
 
 
 def test_work_is_done_on_another_thread_in_order() -> None:
@@ -32,7 +40,7 @@ def test_an_error_loses_one_item_and_is_logged(caplog: pytest.LogCaptureFixture)
 
 def test_a_full_queue_drops_and_never_blocks(caplog: pytest.LogCaptureFixture) -> None:
     gate = threading.Event()
-    pump = Pump[int]("test", lambda _: gate.wait(5) and None, capacity=3)
+    pump = Pump[int]("test", waits_for(gate), capacity=3)
     started = time.perf_counter()
     with caplog.at_level(logging.WARNING):
         accepted = sum(pump.put(n) for n in range(1000))
@@ -45,7 +53,7 @@ def test_a_full_queue_drops_and_never_blocks(caplog: pytest.LogCaptureFixture) -
 
 def test_what_waits_can_be_discarded() -> None:
     gate = threading.Event()
-    pump = Pump[int]("test", lambda _: gate.wait(5) and None)
+    pump = Pump[int]("test", waits_for(gate))
     for n in range(10):
         pump.put(n)
     assert 9 <= pump.discard_waiting() <= 10
@@ -55,7 +63,7 @@ def test_what_waits_can_be_discarded() -> None:
 
 def test_draining_gives_up_in_time() -> None:
     gate = threading.Event()
-    pump = Pump[int]("test", lambda _: gate.wait(5) and None)
+    pump = Pump[int]("test", waits_for(gate))
     pump.put(1)
     assert not pump.drain(0.02)
     gate.set()

@@ -118,7 +118,7 @@ def test_events_are_immutable_and_keyword_only(cleared: TableCleared) -> None:
     with pytest.raises(AttributeError):
         cleared.table_id = 8  # type: ignore[misc]
     with pytest.raises(TypeError):
-        TableCleared(cleared.occurred_at, 7)  # type: ignore[misc, call-arg]
+        TableCleared(cleared.occurred_at, 7)  # type: ignore[call-arg]
     assert cleared.service_date == date(2026, 11, 20)
 
 

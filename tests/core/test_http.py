@@ -26,8 +26,8 @@ def test_only_our_own_proxies_are_believed(
     settings: Settings, proxies: int, forwarded: str | None, address: str | None
 ) -> None:
     settings.RESERVEHUB_PROXIES = proxies
-    extra = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
-    request = RequestFactory(REMOTE_ADDR="10.0.0.1", **extra).get("/")
+    headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
+    request = RequestFactory(REMOTE_ADDR="10.0.0.1").get("/", headers=headers)
     assert client_ip(request) == address
 
 

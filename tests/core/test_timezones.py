@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -184,16 +185,17 @@ def test_an_instant_lies_within_its_business_day(instant: datetime, zone: str, c
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("cut", [time(0), time(0, 30), time(2, 30), time(23, 30)])
 def test_business_days_never_run_backwards(zone: str, cut: time) -> None:
-    """Also where the cut itself lies in a gap or a fold; every change of clocks of three years."""
+    """Also where the cut itself lies in a gap or a fold; every change of clocks of two years."""
     for change in _changes_of_clocks(zone):
-        around = [change + timedelta(minutes=minutes) for minutes in range(-1600, 1600, 10)]
+        around = [change + timedelta(minutes=minutes) for minutes in range(-1600, 1600, 20)]
         days = [service_date_of(instant, zone, cut) for instant in around]
         assert all(a <= b <= a + timedelta(days=2) for a, b in pairwise(days))
 
 
+@cache
 def _changes_of_clocks(zone: str) -> list[datetime]:
     info = ZoneInfo(zone)
-    hours = [utc("2011-01-01T00:00") + timedelta(hours=n) for n in range(3 * 366 * 24)]
+    hours = [utc("2011-06-01T00:00") + timedelta(hours=n) for n in range(2 * 366 * 24)]
     return [
         later
         for earlier, later in pairwise(hours)

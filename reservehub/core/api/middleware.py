@@ -18,6 +18,6 @@ class RateLimitHeaders(MiddlewareMixin):
         quota: Quota | None = getattr(request, "rate_limit_quota", None)
         if quota is not None:
             response.headers["RateLimit-Limit"] = str(quota.limit)
-            response.headers["RateLimit-Remaining"] = str(quota.remaining)
+            response.headers["RateLimit-Remaining"] = str(max(0, quota.remaining))
             response.headers["RateLimit-Reset"] = str(quota.reset)
         return response

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache, caches
@@ -33,7 +33,7 @@ _SECONDS_WITHOUT_CACHE = 5.0
 
 
 class Quota(NamedTuple):
-    """What is left of a limit after this request; ``reset`` is in seconds."""
+    """What is left of a limit after this request, below zero if over; ``reset`` in seconds."""
 
     limit: int
     remaining: int
@@ -68,14 +68,13 @@ class _Cache:
             logger.warning("Rate limits are off while the cache is away: %s", error)
             return None
 
-
     def _count(self, key: str, seconds: int) -> int:
         # One round trip; Django's own `incr` asks three times.
         client = caches["default"]._cache.get_client(None, write=True)  # type: ignore[attr-defined]  # noqa: SLF001
         name = cache.make_key(key)
         with client.pipeline(transaction=False) as pipe:
             pipe.incr(name)
-            pipe.expire(name, seconds, nx=True)
+            pipe.expire(name, seconds)
             used, _ = pipe.execute()
         return int(used)
 
@@ -83,25 +82,32 @@ class _Cache:
 _cache = _Cache()
 
 
+def _take(http: HttpRequest, scope: str, caller: str) -> Quota | None:
+    """Count one request of a caller; ``None`` where there is no limit or nothing can be known."""
+    rate = (api_settings.DEFAULT_THROTTLE_RATES or {}).get(scope)
+    if not rate or not throttles_on():
+        return None
+    limit, seconds = parse_rate(str(rate))
+    now = time.time()
+    window = int(now // seconds)
+    used = _cache.count(f"throttle:{scope}:{caller}:{window}", seconds + 1)
+    if used is None:
+        return None
+    quota = Quota(limit, limit - used, math.ceil((window + 1) * seconds - now))
+    known: Quota | None = getattr(http, "rate_limit_quota", None)
+    if known is None or quota.remaining < known.remaining:
+        http.rate_limit_quota = quota  # type: ignore[attr-defined]
+    return quota
+
+
 def count_request(request: HttpRequest, *, scope: str, caller: str = "") -> None:
     """The same for views that do without DRF's throttles; per address unless a ``caller`` is named.
 
     :raises RateLimited: with ``retry_after``
     """
-    rate = (api_settings.DEFAULT_THROTTLE_RATES or {}).get(scope)
-    if not rate or not throttles_on():
-        return
-    limit, seconds = parse_rate(rate)
-    now = time.time()
-    window = int(now // seconds)
-    who = caller or f"ip:{client_ip(request) or 'unknown'}"
-    used = _cache.count(f"throttle:{scope}:{who}:{window}", seconds + 1)
-    if used is None:
-        return
-    reset = math.ceil((window + 1) * seconds - now)
-    request.rate_limit_quota = Quota(limit, max(0, limit - used), reset)  # type: ignore[attr-defined]
-    if used > limit:
-        raise RateLimited(retry_after=reset)
+    quota = _take(request, scope, caller or f"ip:{client_ip(request) or 'unknown'}")
+    if quota is not None and quota.remaining < 0:
+        raise RateLimited(retry_after=quota.reset)
 
 
 class ScopedThrottle(BaseThrottle):
@@ -114,19 +120,13 @@ class ScopedThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         scope = self.scope or getattr(view, "throttle_scope", "")
-        rate = (api_settings.DEFAULT_THROTTLE_RATES or {}).get(scope)
-        if not rate or not throttles_on() or not self.applies_to(request):
+        if not self.applies_to(request):
             return True
-        limit, seconds = parse_rate(str(rate))
-        now = time.time()
-        window = int(now // seconds)
-        used = _cache.count(f"throttle:{scope}:{caller_of(request)}:{window}", seconds + 1)
-        if used is None:
+        quota = _take(request._request, scope, caller_of(request))  # noqa: SLF001 - the middleware's
+        if quota is None:
             return True
-        self._reset = (window + 1) * seconds - now
-        quota = Quota(limit, max(0, limit - used), math.ceil(self._reset))
-        _remember_tightest(request, quota)
-        return used <= limit
+        self._reset = quota.reset
+        return quota.remaining >= 0
 
     def applies_to(self, request: Request) -> bool:  # noqa: ARG002 - for subclasses
         return True
@@ -151,10 +151,3 @@ class UserThrottle(ScopedThrottle):
 
     def applies_to(self, request: Request) -> bool:
         return not caller_of(request).startswith("ip:")
-
-
-def _remember_tightest(request: Request, quota: Quota) -> None:
-    http: Any = request._request  # noqa: SLF001 - the middleware sees only Django's request
-    known: Quota | None = getattr(http, "rate_limit_quota", None)
-    if known is None or quota.remaining < known.remaining:
-        http.rate_limit_quota = quota

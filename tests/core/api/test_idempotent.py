@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from reservehub.core.models import IdempotencyRecord, OutboxEvent
@@ -11,10 +10,9 @@ from reservehub.core.models import IdempotencyRecord, OutboxEvent
 pytestmark = [pytest.mark.urls("tests.core.api.views"), pytest.mark.django_db]
 
 
-def post(api: APIClient, key: str | None, path: str = "/bookings", size: Any = 2) -> Response:
+def post(api: APIClient, key: str | None, path: str = "/bookings", size: Any = 2) -> Any:
     headers = {} if key is None else {"Idempotency-Key": key}
-    response: Response = api.post(path, {"party_size": size}, headers=headers, format="json")
-    return response
+    return api.post(path, {"party_size": size}, headers=headers, format="json")
 
 
 def test_a_repeated_request_gets_the_same_answer(api: APIClient) -> None:

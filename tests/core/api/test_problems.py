@@ -77,12 +77,12 @@ def test_errors_point_into_the_body(api: APIClient, data: Any, errors: dict[str,
 @pytest.mark.parametrize(
     ("content_type", "body", "status", "code"),
     [
-        ("application/json", b"{", 400, "malformed_request"),
-        ("text/csv", b"a,b", 415, "unsupported_media_type"),
+        ("application/json", "{", 400, "malformed_request"),
+        ("text/csv", "a,b", 415, "unsupported_media_type"),
     ],
 )
 def test_what_cannot_be_read_is_a_problem_too(
-    api: APIClient, content_type: str, body: bytes, status: int, code: str
+    api: APIClient, content_type: str, body: str, status: int, code: str
 ) -> None:
     response = api.generic("POST", "/bookings", body, content_type=content_type)
     assert (response.status_code, response.json()["code"]) == (status, code)

@@ -6,12 +6,14 @@ from contextlib import suppress
 
 import pytest
 from django.core.cache import cache
+from django.test import RequestFactory
 from pytest_django import Settings
 from redis.exceptions import RedisError
 from rest_framework.settings import api_settings
 from rest_framework.test import APIClient
 
 from reservehub.core.api import throttling
+from reservehub.core.errors import RateLimited
 
 pytestmark = pytest.mark.urls("tests.core.api.views")
 
@@ -73,6 +75,16 @@ def test_limits_are_lifted_while_redis_is_away(api: APIClient, settings: Setting
     started = time.perf_counter()
     assert {api.get("/limited").status_code for _ in range(20)} == {200}
     assert time.perf_counter() - started < 5
+
+
+def test_views_without_throttles_count_by_themselves() -> None:
+    request = RequestFactory().post("/")
+    for _ in range(3):
+        throttling.count_request(request, scope="tests", caller="account:7")
+    throttling.count_request(request, scope="tests")
+    with pytest.raises(RateLimited) as refused:
+        throttling.count_request(request, scope="tests", caller="account:7")
+    assert 1 <= refused.value.extra["retry_after"] <= 3600
 
 
 @pytest.mark.parametrize(
