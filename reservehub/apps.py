@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from reservehub import celery
+from reservehub import celery, checks
 
-__all__ = ["ReserveHubConfig", "celery"]
+__all__ = ["ReserveHubConfig", "celery", "checks"]
 
 
 class ReserveHubConfig(AppConfig):
-    """Importing this module makes ours the current Celery app wherever Django runs."""
+    """Importing this module makes our Celery app current, and registers our checks."""
 
     name = "reservehub"
     verbose_name = "ReserveHub"

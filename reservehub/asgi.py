@@ -9,6 +9,7 @@ a pool of lasting threads whose connections persist: about seven times the throu
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, cast
 
 from a2wsgi import WSGIMiddleware
 from channels.auth import AuthMiddlewareStack
@@ -18,15 +19,18 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from reservehub.environment import number
 from reservehub.wsgi import application as wsgi_application  # fills the app registry
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reservehub.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reservehub.settings.development")
 
-from reservehub.routing import websocket_urlpatterns  # noqa: E402 - our apps need the registry
+from reservehub.routing import websocket_urlpatterns
+
+if TYPE_CHECKING:
+    from a2wsgi.wsgi_typing import WSGIApp
 
 THREADS = number("RESERVEHUB_WEB_THREADS", default=8)
 
 application = ProtocolTypeRouter(
     {
-        "http": WSGIMiddleware(wsgi_application, workers=THREADS),
+        "http": WSGIMiddleware(cast("WSGIApp", wsgi_application), workers=THREADS),
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
         ),

@@ -6,7 +6,7 @@ import os
 
 from celery import Celery
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reservehub.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reservehub.settings.development")
 
 app = Celery("reservehub")
 app.config_from_object("django.conf:settings", namespace="CELERY")

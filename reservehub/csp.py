@@ -12,7 +12,7 @@ from django.urls import reverse
 
 
 class SiteCSPMiddleware(CSPMiddleware):
-    """Sends ``CONTENT_SECURITY_POLICY``, and ``CONTENT_SECURITY_POLICY_ADMIN`` under ``/admin/``."""
+    """Sends ``CONTENT_SECURITY_POLICY``; under ``/admin/`` ``CONTENT_SECURITY_POLICY_ADMIN``."""
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

@@ -61,7 +61,9 @@ def database(url: str) -> dict[str, Any]:
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured("DATABASE_URL must start with postgres://; no other engine works.")
+        raise ImproperlyConfigured(
+            "DATABASE_URL must start with postgres://; no other engine works."
+        )
     name = unquote(parts.path.lstrip("/"))
     if not name:
         raise ImproperlyConfigured("DATABASE_URL names no database: postgres://user@host/NAME.")

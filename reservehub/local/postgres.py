@@ -9,12 +9,12 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import psycopg
 
 from .system import (
+    HAS_PROC,
     Account,
     EmbeddedError,
     free_port,
@@ -174,7 +174,7 @@ def _forget_stale_pid(data: Path) -> None:
     if pid is None:
         return
     wait_until(lambda: process_state(pid) != "Z", seconds=10, step=0.1)  # not yet reaped by init
-    is_another = sys.platform == "linux" and not process_name(pid).startswith("postgres")
+    is_another = HAS_PROC and not process_name(pid).startswith("postgres")
     if not is_running(pid) or is_another:
         (data / "postmaster.pid").unlink(missing_ok=True)
 

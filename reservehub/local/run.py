@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import Final
 
 from . import embedded
+from .demo import DEMO_ADDRESSES, DEMO_PASSWORD
 from .supervisor import PROJECT, Console, Program, Supervisor
 from .system import EmbeddedError, open_lock
 
-DEMO_ACCOUNTS: Final = ("admin", "owner", "manager", "host", "guest")
-DEMO_PASSWORD: Final = "reservehub-demo"  # noqa: S105 - printed on purpose, refused in production
 WEB_PROCESSES: Final = 2
 BACKLOG: Final = 2048
 GIVE_UP_AFTER: Final = 5  # deaths in a row before the first answer
@@ -121,7 +120,7 @@ def programs(listener: socket.socket, home: Path) -> list[Program]:
         Program(f"web{number}", "reservehub.local.web", (str(descriptor),), (descriptor,))
         for number in range(1, WEB_PROCESSES + 1)
     ]
-    celery = ("-A", "reservehub")
+    celery = ("--quiet", "-A", "reservehub")
     worker = (*celery, "worker", "--pool", "threads", "--concurrency", "4", "-l", "INFO")
     beat = (*celery, "beat", "-l", "WARNING", "--pidfile", "", "-s", str(home / "beat"))
     rest = [
@@ -148,8 +147,8 @@ def answers(host: str, port: int) -> bool:
 def announce(console: Console, port: int, *, demo: bool) -> None:
     console.line(f"ReserveHub is ready: http://127.0.0.1:{port}")
     if demo:
-        for name in DEMO_ACCOUNTS:
-            console.line(f"  {name}@example.com   password: {DEMO_PASSWORD}")
+        for address in DEMO_ADDRESSES:
+            console.line(f"  {address:<20} password: {DEMO_PASSWORD}")
     console.line("Ctrl-C stops it.")
 
 
@@ -177,7 +176,12 @@ class _Readiness:
 
 def _run(console: Console, supervisor: Supervisor) -> int:
     """Prepare, run and end everything; the exit status."""
-    demo = os.environ.get("RESERVEHUB_DEMO", "on").strip().lower() not in ("0", "off", "no", "false")
+    demo = os.environ.get("RESERVEHUB_DEMO", "on").strip().lower() not in (
+        "0",
+        "off",
+        "no",
+        "false",
+    )
     home, port = home_directory(), chosen_port()
     host = os.environ.get("RESERVEHUB_HOST", "127.0.0.1")
     with only_one(home), listen(host, port) as listener:

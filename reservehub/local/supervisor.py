@@ -21,6 +21,7 @@ COLOURS = (36, 32, 33, 35, 34, 31)
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a restart
 STEADY_AFTER = 20.0  # seconds of life after which a death counts as the first again
 STOP_SECONDS = 12.0
+QUIET = "ignore:You're running the worker with superuser"  # as in any container
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ class Supervisor:
                 *(str(self._life_read), program.module, *program.arguments),
             ],
             cwd=PROJECT,
+            env=os.environ | {"PYTHONWARNINGS": QUIET},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

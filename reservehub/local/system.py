@@ -9,7 +9,6 @@ import os
 import pwd
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 CHILD_PATH = "/"
+HAS_PROC = Path("/proc/self/stat").exists()  # Linux, not macOS
 
 
 class EmbeddedError(RuntimeError):
@@ -44,7 +44,9 @@ def server_account() -> Account | None:
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
             return Account(entry.pw_uid, entry.pw_gid)
-    raise EmbeddedError("Running as root, and there is neither a 'postgres' nor a 'nobody' account.")
+    raise EmbeddedError(
+        "Running as root, and there is neither a 'postgres' nor a 'nobody' account."
+    )
 
 
 def is_reachable(path: Path, account: Account | None) -> bool:
@@ -52,7 +54,8 @@ def is_reachable(path: Path, account: Account | None) -> bool:
     if account is None:
         return True
     command = ["/bin/sh", "-c", 'test -x "$1"', "-", str(path)]
-    return subprocess.run(command, cwd=CHILD_PATH, **account.popen_arguments()).returncode == 0
+    done = subprocess.run(command, check=False, cwd=CHILD_PATH, **account.popen_arguments())
+    return done.returncode == 0
 
 
 def usable_home(home: Path, account: Account | None) -> Path:
@@ -70,11 +73,10 @@ def usable_home(home: Path, account: Account | None) -> Path:
 
 def process_state(pid: int) -> str:
     """``""`` for gone, ``"Z"`` for a zombie, else the run state (``"?"`` where unknown)."""
-    try:
+    with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except OSError:
-        if sys.platform == "linux":
-            return ""
+    if HAS_PROC:
+        return ""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -163,13 +165,14 @@ def run_server_tool(
 ) -> tuple[int, str]:
     """Run ``initdb`` or ``pg_ctl``; its exit status and error text.
 
-    Output goes nowhere and errors to a file: the server started by ``pg_ctl`` keeps its output
-    open, so reading it through a pipe would wait for ever.
+    Output goes nowhere: the server that ``pg_ctl`` starts keeps it open, so reading it through a
+    pipe would wait for ever. Its error stream is its log file, so ours may be read.
     """
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
     environment |= {"HOME": "/", "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
         [str(part) for part in command],
+        check=False,
         cwd=CHILD_PATH,
         env=environment,
         stdin=subprocess.DEVNULL,

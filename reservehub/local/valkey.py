@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+from functools import partial
 from pathlib import Path
 
 from .postgres import package_directory
@@ -59,8 +60,7 @@ def start(home: Path, *, password: str, port: int | None) -> int:
             stderr=subprocess.DEVNULL,
             check=False,
         )
-        started_port = port
-        if wait_until(lambda: _answers(started_port, password), seconds=5, step=0.02):
+        if wait_until(partial(_answers, port, password), seconds=5, step=0.02):
             return port
         port = None
     log = directory / "log"

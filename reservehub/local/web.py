@@ -1,6 +1,6 @@
 """One web process on a listening socket inherited from the supervisor.
 
-    python -m reservehub.local.web DESCRIPTOR
+python -m reservehub.local.web DESCRIPTOR
 """
 
 from __future__ import annotations

@@ -21,7 +21,9 @@ RESERVEHUB_DEMO = False
 RESERVEHUB_THROTTLES = environment.flag("RESERVEHUB_THROTTLES", default=True)
 #: How many of our own proxies stand in front and append to X-Forwarded-For.
 RESERVEHUB_PROXIES = environment.number("RESERVEHUB_PROXIES", default=0)
-RESERVEHUB_BASE_URL = environment.text("RESERVEHUB_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+RESERVEHUB_BASE_URL = environment.text("RESERVEHUB_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip(
+    "/"
+)
 TELEGRAM_BOT_TOKEN = environment.text("TELEGRAM_BOT_TOKEN")
 
 SECRET_KEY = environment.text("SECRET_KEY")
@@ -158,7 +160,7 @@ PHONENUMBER_DB_FORMAT = "E164"
 # --- Files ------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = RESERVEHUB_HOME / "media"

@@ -8,8 +8,8 @@ from reservehub.local.services import service_urls
 
 from .base import *  # noqa: F403
 from .base import (
-    REST_FRAMEWORK,
     RESERVEHUB_HOME,
+    REST_FRAMEWORK,
     cache_settings,
     channel_layer_settings,
     database_settings,
@@ -34,5 +34,6 @@ CELERY_BROKER_URL = "memory://"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = RESERVEHUB_HOME / "test" / "media"
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
