@@ -144,14 +144,14 @@ def _day_chip(day: DayLike, *, chosen: date | None, today: date) -> DayChip:
         "open": "",
         "full": pgettext("day", "full"),
         "closed": pgettext("day", "closed"),
-        "unavailable": pgettext("day", "not yet") if _is_early(day) else "–",
+        "unavailable": pgettext("day", "not yet") if _is_early(day) else pgettext("day", "over"),
     }
     state_text = words.get(day.state, "")
     spoken = [
         _("Today") if day.date == today else "",
         long_date(day.date),
         day.name,
-        "" if state_text == "–" else state_text,
+        state_text,
     ]
     return DayChip(
         value=day.date.isoformat(),
@@ -225,7 +225,9 @@ def slot_chip(
     tags = []
     if answer.available and area_id is None and len(areas) > 1 and len(answer.area_ids) == 1:
         only = areas.get(answer.area_ids[0])
-        tags += [only.name] if only else []
+        main = next(iter(areas.values()))
+        # Worth a word only where it is not what everybody expects.
+        tags += [only.name] if only is not None and only is not main else []
     if is_last:
         tags.append(_("last table"))
     return SlotChip(

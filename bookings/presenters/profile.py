@@ -16,6 +16,9 @@ from bookings.presenters.words import feature_text
 from restaurants.models import Restaurant, ServicePeriod
 
 
+_CURRENCY_SIGNS = {"EUR": "€", "GBP": "£", "RUB": "₽", "USD": "$"}
+
+
 @dataclass(frozen=True)
 class Hours:
     days: str
@@ -73,7 +76,8 @@ def card_of(restaurant: Restaurant) -> Card:
 def line_of(restaurant: Restaurant) -> str:
     """``Italian · €€``; the kind of place where no cuisine is given."""
     first = restaurant.cuisine or restaurant.get_kind_display()
-    return f"{first} · {restaurant.get_price_range_display()}"
+    sign = _CURRENCY_SIGNS.get(restaurant.currency, "€")
+    return f"{first} · {sign * restaurant.price_range}"
 
 
 def map_url(restaurant: Restaurant) -> str:
