@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +74,11 @@ class SpecialDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.date_from})"
+
+    def clean(self) -> None:
+        # Before the constraints are looked at: PostgreSQL cannot even build a range that runs backwards.
+        if self.date_from and self.date_to and self.date_to < self.date_from:
+            raise ValidationError({"date_to": _("The last day cannot be before the first.")})
 
 
 class ServicePeriod(models.Model):

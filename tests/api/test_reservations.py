@@ -119,7 +119,6 @@ def test_the_same_guest_cannot_sit_twice(world: World) -> None:
         ({"time": "19:00+02:00"}, "/time"),
         ({"fold": 2}, "/fold"),
         ({"guest_name": "Anna\x00"}, "/guest_name"),
-        ({"guest_name": "\ud800"}, "/guest_name"),
         ({"guest_name": " "}, "/guest_name"),
         ({"guest_name": "x" * 151}, "/guest_name"),
         ({"guest_email": "nobody"}, "/guest_email"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -24,8 +27,11 @@ from reservehub.core.errors import PreconditionFailed, VersionConflict
 from reservehub.core.http import client_ip
 
 
-class DeepJSONRefused(JSONParser):
-    """JSON whose nesting exhausts the parser is malformed, not a fault of ours."""
+_HALF_A_CHARACTER = re.compile(rb"\\\\u[dD][89a-fA-F]")
+
+
+class CarefulJSON(JSONParser):
+    """JSON that would hurt later is malformed: nested until the parser gives up, or not Unicode."""
 
     def parse(
         self,
@@ -33,10 +39,17 @@ class DeepJSONRefused(JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
+        raw = stream.read()
         try:
-            return super().parse(stream, media_type, parser_context)
+            data = super().parse(BytesIO(raw), media_type, parser_context)
+            if _HALF_A_CHARACTER.search(raw):
+                # Escapes of half a surrogate pair parse, but no answer could repeat them.
+                json.dumps(data, ensure_ascii=False).encode()
         except RecursionError as error:
             raise ParseError(_("The JSON is nested too deeply.")) from error
+        except UnicodeEncodeError as error:
+            raise ParseError(_("The JSON holds half a character.")) from error
+        return data
 
 
 class AlwaysJSON(BaseContentNegotiation):
@@ -62,10 +75,11 @@ class ApiView(APIView):
     is_cacheable: ClassVar[bool] = False
     throttle_scopes: ClassVar[Mapping[str, str]] = {}
 
-    parser_classes = [DeepJSONRefused]
+    parser_classes = [CarefulJSON]
     renderer_classes = [JSONRenderer]
     content_negotiation_class = AlwaysJSON
     metadata_class = None
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     schema = ProblemSchema()
 
     def get_permissions(self) -> list[BasePermission]:
