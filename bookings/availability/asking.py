@@ -14,7 +14,6 @@ from bookings.availability.pacing import UNLIMITED, Limit
 from bookings.availability.policy import party_reasons, standing_reasons
 from bookings.availability.prepared import AreaRules, PreparedDay, SlotRules, Turn
 from bookings.availability.reasons import Reason
-from bookings.availability.repack import first_with_moves
 
 EVERYWHERE = -1
 
@@ -86,6 +85,7 @@ class Asking:
         self.query = query
         self.prepared: PreparedDay = day.prepared
         self.board = day.board_for(query, step)
+        self.repacker = day.repacker_for(query, step)
         self.pacing = day.pacing_for(query)
         self._views: dict[datetime, View] = {}
         self._stays: dict[tuple[datetime, int], Stay] = {}
@@ -157,7 +157,7 @@ class Asking:
         """A seat that becomes free by re-packing others (rule 36)."""
         if not self.query.allows_moves:
             return None
-        return first_with_moves(self.board, place.stay.window, place.not_free())
+        return self.repacker.seat(place.stay.window, place.not_free())
 
     def space_reasons(self, view: View, size: int) -> Iterator[Reason]:
         """Why no table can be given."""

@@ -56,7 +56,6 @@ class Board:
         self.busy = [0] * count
         self.fixed = [0] * count
         self.items: list[Item] = []
-        self.repacked: dict[tuple[int, int, tuple[Option, ...]], Moved | None] = {}
         self._fill(load)
 
     # ------------------------------------------------------------------ reading

@@ -10,6 +10,7 @@ from bookings.availability.board import Board
 from bookings.availability.model import Booked, Busy, DayConfig, DayLoad, Query
 from bookings.availability.pacing import Pacing
 from bookings.availability.prepared import PreparedDay
+from bookings.availability.repack import Repacker
 
 Row = TypeVar("Row", Busy, Booked)
 
@@ -22,6 +23,7 @@ class ServiceDay:
         self.load = DayLoad() if load is None else load
         self._loads: dict[tuple[int | None, int | None], DayLoad] = {(None, None): self.load}
         self._boards: dict[tuple[int | None, int | None, datetime, int], Board] = {}
+        self._repackers: dict[Board, Repacker] = {}
         self._pacings: dict[tuple[int | None, int | None], Pacing] = {}
 
     @classmethod
@@ -37,6 +39,13 @@ class ServiceDay:
             load = self._load_without(*own)
             self._boards[key] = Board(self.prepared, load, now=query.now, step=step)
         return self._boards[key]
+
+    def repacker_for(self, query: Query, step: int) -> Repacker:
+        """The search for room over the board of a query (rule 36)."""
+        board = self.board_for(query, step)
+        if board not in self._repackers:
+            self._repackers[board] = Repacker(board)
+        return self._repackers[board]
 
     def pacing_for(self, query: Query) -> Pacing:
         """The pacing counters a query sees: without its own contribution (rule 47)."""

@@ -1,171 +1,233 @@
 """Making room by giving unlocked reservations other tables (rules 34-36).
 
-A depth-first ejection search: the new party takes a seat, whoever is unlocked there is put out and
-looks for another seat, possibly putting out somebody in turn. A party placed during the search is
-not put out again, so the search ends, and without its budget it would be exhaustive. It is
-deterministic: the same day and question always give the same answer.
+An ejection search: the new party takes a seat, whoever is unlocked there is put out and looks for
+another seat, possibly putting out somebody in turn. A party placed during the search is not put out
+again, so the search ends, and without its budget it is exhaustive. Short chains are tried before
+long ones. It is deterministic: the same day and question always give the same answer.
+
+Reservations are bits of a mask, in the order of ``Board.items``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from bookings.availability.board import Board, Moved, Window
+from bookings.availability.crowding import Crowding
 from bookings.availability.fits import Option
 
-BUDGET = 120
-"""Parties looked at per question before giving up."""
+CHAINS = ((2, 16), (6, 32))
+"""Moves allowed and parties looked at in each attempt, shortest chains first."""
+
+SMALL_FLOOR = 12
+EXHAUSTIVE = (SMALL_FLOOR, 20_000)
+"""With so few reservations to move, one more attempt tries everything."""
+
+NEWCOMER = -1
+
+
+class _Way(NamedTuple):
+    """An option that nothing immovable bars, and who sat there to begin with."""
+
+    mask: int
+    sitting: int
+    option: Option
 
 
 class _Seeker(NamedTuple):
     """A party that needs a seat during the search."""
 
-    number: int  # position in Board.items; -1 is the new party
-    window: Window
-    options: Sequence[Option]
-    least_tables: int
+    number: int  # position in Board.items, or NEWCOMER
+    window: int
+    ways: tuple[_Way, ...]
 
 
-class Repacking:
-    """One search over one board. The board itself is not changed."""
+class _Placed(NamedTuple):
+    """A party placed during the search, with those placed before it."""
 
-    def __init__(self, board: Board, *, budget: int = BUDGET) -> None:
+    seeker: int
+    window: int
+    option: Option
+    before: _Placed | None
+
+
+class _Choice(NamedTuple):
+    least: int  # moves it will take at least
+    put_out: int
+    option: Option
+
+
+class Repacker:
+    """Searches over one board, which is not changed."""
+
+    def __init__(self, board: Board) -> None:
         self._items = board.items
-        self._hard = list(board.fixed)
-        self._soft = [0] * len(board.fixed)
-        self._sitting: list[list[int]] = [[] for _ in board.fixed]
-        self._placed: dict[int, Option] = {}
-        self._budget = budget
+        self._fixed = board.fixed
+        self._crowding = Crowding(board.items, board.fixed)
+        self._sitting: list[list[tuple[int, int]]] = [[] for _ in board.fixed]
         for number, item in enumerate(board.items):
             for table in item.tables:
-                self._soft[table] |= item.window.mask
-                self._sitting[table].append(number)
+                self._sitting[table].append((item.window.mask, 1 << number))
+        self._seekers: dict[int, _Seeker] = {}
+        self._memo: dict[tuple[int, ...], Moved | None] = {}
+        self._easy = 0  # who can simply go elsewhere, as far as known
+        self._known = 0
+        self._budget = 0
+        is_small = len(board.items) <= SMALL_FLOOR
+        self._attempts = (*CHAINS, EXHAUSTIVE) if is_small else CHAINS
 
-    def seat(self, window: Window, options: Sequence[Option]) -> Moved | None:
+    def seat(self, window: Window, options: tuple[Option, ...]) -> Moved | None:
         """The first way found to seat a party in a window, moving others, or None."""
-        least = min((len(option.tables) for option in options), default=1)
-        if not self._solve([_Seeker(-1, window, options, least)]):
-            return None
-        moves = tuple(
-            (self._items[number], option)
-            for number, option in sorted(self._placed.items())
-            if number >= 0
-        )
-        return Moved(self._placed[-1], moves)
+        key = (window.start, window.length, *[option.mask for option in options])
+        if key not in self._memo:
+            self._memo[key] = self._search(window, options)
+        return self._memo[key]
 
-    def _solve(self, seekers: list[_Seeker]) -> bool:
-        if not seekers:
-            return True
-        if self._budget <= 0:
-            return False
-        self._budget -= 1
-        seeker = max(seekers, key=_urgency)
-        rest = [other for other in seekers if other is not seeker]
-        free, taken = self._choices(seeker)
-        for option in free:
-            if self._settle(seeker, option, (), rest):
-                return True
-            if not rest:
-                break
-        for blockers, option in taken:
-            if self._settle(seeker, option, blockers, rest):
-                return True
-            if self._budget <= 0:
-                return False
-        return False
+    def _search(self, window: Window, options: tuple[Option, ...]) -> Moved | None:
+        newcomer = _Seeker(NEWCOMER, window.mask, self._ways(window.mask, options, 0))
+        if not newcomer.ways:
+            return None
+        is_checked = False
+        for moves, budget in self._attempts:
+            self._budget = budget
+            found = self._solve((newcomer,), moves, 0, None)
+            if found is not None:
+                return self._outcome(found)
+            if not is_checked and self._crowding.forbids(window, options):
+                return None
+            is_checked = True
+        return None
+
+    def _outcome(self, last: _Placed) -> Moved:
+        """Read off what was found."""
+        placed: _Placed | None = last
+        seats: dict[int, Option] = {}
+        while placed is not None:
+            seats[placed.seeker] = placed.option
+            placed = placed.before
+        option = seats.pop(NEWCOMER)
+        return Moved(option, tuple((self._items[number], seats[number]) for number in sorted(seats)))
+
+    def _solve(
+        self, seekers: tuple[_Seeker, ...], moves: int, lifted: int, placed: _Placed | None
+    ) -> _Placed | None:
+        """Seat all seekers with at most so many more moves, the hardest to seat first."""
+        self._budget -= len(seekers)
+        if self._budget < 0:
+            return None
+        chosen, choices, least_of_all = seekers[0], None, 0
+        for seeker in seekers:
+            found = self._choices(seeker, moves, lifted, placed)
+            if not found:
+                return None
+            least_of_all += found[0].least
+            if choices is None or len(found) < len(choices):
+                chosen, choices = seeker, found
+        if choices is None or least_of_all > moves:
+            return None
+        rest = tuple([other for other in seekers if other is not chosen])
+        for choice in choices:
+            now = _Placed(chosen.number, chosen.window, choice.option, placed)
+            if not rest and not choice.put_out:
+                return now
+            out = self._put_out(choice.put_out)
+            done = self._solve(rest + out, moves - len(out), lifted | choice.put_out, now)
+            if done is not None or self._budget < 0:
+                return done
+        return None
 
     def _choices(
-        self, seeker: _Seeker
-    ) -> tuple[list[Option], list[tuple[tuple[int, ...], Option]]]:
-        """The options that are free now, and those others would have to leave, fewest first."""
-        hard, soft, mask = self._hard, self._soft, seeker.window.mask
-        free: list[Option] = []
-        taken: list[tuple[tuple[int, ...], Option]] = []
-        for option in seeker.options:
-            is_soft = 0
-            for table in option.tables:
-                if hard[table] & mask:
-                    break
-                is_soft |= soft[table] & mask
-            else:
-                if is_soft:
-                    taken.append((self._blockers(option, mask), option))
-                else:
-                    free.append(option)
-        taken.sort(key=self._cost)
-        return free, taken
+        self, seeker: _Seeker, moves: int, lifted: int, placed: _Placed | None
+    ) -> list[_Choice]:
+        """What a party may take now, that which puts out fewest and easiest first."""
+        known, easy, window = self._known, self._easy, seeker.window
+        barred = 0
+        while placed is not None:
+            if placed.window & window:
+                barred |= placed.option.mask
+            placed = placed.before
+        found = []
+        for mask, sitting, option in seeker.ways:
+            if mask & barred:
+                continue
+            put_out = sitting & ~lifted
+            if not put_out:
+                found.append(_Choice(0, 0, option))
+                continue
+            least = put_out.bit_count()
+            if least > moves:
+                continue
+            if put_out & ~known:
+                known, easy = self._learn(put_out & ~known)
+            least += (put_out & ~easy).bit_count()
+            if least <= moves:
+                found.append(_Choice(least, put_out, option))
+        found.sort(key=_least)
+        return found
 
-    def _blockers(self, option: Option, mask: int) -> tuple[int, ...]:
-        found = {
-            number
-            for table in option.tables
-            for number in self._sitting[table]
-            if self._items[number].window.mask & mask
-        }
-        return tuple(sorted(found))
-
-    def _cost(self, choice: tuple[tuple[int, ...], Option]) -> tuple[int, int]:
-        """Put out few parties, and small ones, which are easier to seat again."""
-        blockers, _ = choice
-        return len(blockers), sum(self._items[number].covers for number in blockers)
-
-    def _settle(
-        self, seeker: _Seeker, option: Option, blockers: tuple[int, ...], rest: list[_Seeker]
-    ) -> bool:
-        """Try one option, with all that follows from it; undo it if it leads nowhere."""
-        for number in blockers:
-            self._lift(number)
-        for table in option.tables:
-            self._hard[table] |= seeker.window.mask
-        self._placed[seeker.number] = option
-        out = [self._seeker(number) for number in blockers]
-        if self._solve(rest + out):
-            return True
-        del self._placed[seeker.number]
-        for table in option.tables:
-            self._hard[table] &= ~seeker.window.mask
-        for number in blockers:
-            self._put_back(number)
-        return False
+    def _put_out(self, numbers: int) -> tuple[_Seeker, ...]:
+        out = []
+        while numbers:
+            lowest = numbers & -numbers
+            out.append(self._seeker(lowest.bit_length() - 1))
+            numbers ^= lowest
+        return tuple(out)
 
     def _seeker(self, number: int) -> _Seeker:
-        item = self._items[number]
-        return _Seeker(number, item.window, item.options, item.least_tables)
+        found = self._seekers.get(number)
+        if found is None:
+            item = self._items[number]
+            window = item.window.mask
+            ways = self._ways(window, item.options, 1 << number)
+            found = self._seekers[number] = _Seeker(number, window, ways)
+        return found
 
-    def _lift(self, number: int) -> None:
-        item = self._items[number]
-        for table in item.tables:
-            self._sitting[table].remove(number)
-            self._soft[table] &= ~item.window.mask
+    def _ways(self, window: int, options: tuple[Option, ...], own: int) -> tuple[_Way, ...]:
+        sitting_at: dict[int, int] = {}  # -1: barred by something immovable
+        for option in options:
+            for table in option.tables:
+                if table not in sitting_at:
+                    sitting_at[table] = self._sitting_at(table, window)
+        found = []
+        for option in options:
+            sitting = 0
+            for table in option.tables:
+                sitting |= sitting_at[table]
+            if sitting >= 0:
+                found.append(_Way(option.mask, sitting & ~own, option))
+        return tuple(found)
 
-    def _put_back(self, number: int) -> None:
-        item = self._items[number]
-        for table in item.tables:
-            self._sitting[table].append(number)
-            self._soft[table] |= item.window.mask
+    def _sitting_at(self, table: int, window: int) -> int:
+        if self._fixed[table] & window:
+            return -1
+        found = 0
+        for mask, bit in self._sitting[table]:
+            if mask & window:
+                found |= bit
+        return found
+
+    def _learn(self, numbers: int) -> tuple[int, int]:
+        """Find out who, to begin with, can go elsewhere without anybody else moving."""
+        for seeker in self._put_out(numbers):
+            mask = self._items[seeker.number].mask
+            if any(not way.sitting and not way.mask & mask for way in seeker.ways):
+                self._easy |= 1 << seeker.number
+        self._known |= numbers
+        return self._known, self._easy
 
 
-def _urgency(seeker: _Seeker) -> tuple[int, int]:
-    """The party with the fewest options first: it decides soonest whether a try is hopeless."""
-    return -len(seeker.options), -seeker.number
+def _least(choice: _Choice) -> int:
+    return choice.least
 
 
-def first_with_moves(board: Board, window: Window, options: tuple[Option, ...]) -> Moved | None:
-    """The first seat found for which others move, or None; remembered on the board."""
-    if not options:
-        return None
-    key = (window.start, window.length, options)
-    if key not in board.repacked:
-        board.repacked[key] = Repacking(board).seat(window, options)
-    return board.repacked[key]
-
-
-def seats_with_moves(board: Board, window: Window, options: tuple[Option, ...]) -> Iterator[Moved]:
-    """Seats for which others move, one per option at most; the first as in `first_with_moves`."""
-    found = first_with_moves(board, window, options)
+def seats_with_moves(
+    repacker: Repacker, window: Window, options: tuple[Option, ...]
+) -> Iterator[Moved]:
+    """Seats for which others move, one per option at most."""
+    found = repacker.seat(window, options)
     while found is not None:
         yield found
         tried = found.option
         options = tuple(option for option in options if option != tried)
-        found = first_with_moves(board, window, options)
+        found = repacker.seat(window, options)
