@@ -1,0 +1,1 @@
+"""Helpers of development; nothing here runs in production."""
