@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -11,9 +12,10 @@ from bookings.availability.day import ServiceDay
 from bookings.availability.fits import Option, Options, Party
 from bookings.availability.model import Query, Slot
 from bookings.availability.pacing import UNLIMITED, Limit
-from bookings.availability.policy import party_reasons, standing_reasons
+from bookings.availability.policy import party_reasons, standing_reasons, unlimited_sizes
 from bookings.availability.prepared import AreaRules, PreparedDay, SlotRules, Turn
 from bookings.availability.reasons import Reason
+from bookings.availability.repack import Repacker
 
 EVERYWHERE = -1
 
@@ -44,6 +46,8 @@ class Place(NamedTuple):
 
     def free_combos(self) -> list[Option]:
         """The combinations all of whose members are free (rule 30)."""
+        if not self.options.combos:
+            return []
         barred = self.taken | ~self.allowed
         return [option for option in self.options.combos if not option.mask & barred]
 
@@ -61,20 +65,26 @@ class Place(NamedTuple):
         )
 
 
-class View(NamedTuple):
-    """What a slot looks like to a query, whatever the party's size."""
+@dataclass(slots=True)
+class View:
+    """What a slot looks like to a query; fills its memos as party sizes are asked for."""
 
     slot: Slot
     rules: SlotRules
     standing: tuple[Reason, ...]
     is_relaxed: bool
+    smallest: int  # parties from here ...
+    largest: int  # ... to here meet no limit of size
+    options: dict[int, Options]
+    turns: dict[int, tuple[Turn, ...]]
+    stays: dict[int, Stay]
 
 
 class Finding(NamedTuple):
     """The verdict on a slot and the places to sit it leaves open."""
 
     reasons: tuple[Reason, ...]
-    places: tuple[Place, ...]
+    places: list[Place]
 
 
 class Asking:
@@ -85,52 +95,66 @@ class Asking:
         self.query = query
         self.prepared: PreparedDay = day.prepared
         self.board = day.board_for(query, step)
-        self.repacker = day.repacker_for(query, step)
+        self._step = step
         self.pacing = day.pacing_for(query)
         self._views: dict[datetime, View] = {}
-        self._stays: dict[tuple[datetime, int], Stay] = {}
-        self._options: dict[tuple[int, bool, int], Options] = {}
+        self._options: dict[tuple[int, bool], dict[int, Options]] = {}
+
+    def repacker(self) -> Repacker:
+        """The search for room; only made when somebody has to move."""
+        return self.day.repacker_for(self.query, self._step)
 
     def view(self, slot: Slot) -> View:
         """What a slot looks like to this query."""
         found = self._views.get(slot.starts_at)
         if found is None:
-            prepared, query = self.prepared, self.query
-            found = self._views[slot.starts_at] = View(
-                slot,
-                prepared.rules_for(slot),
-                standing_reasons(prepared, slot, query),
-                prepared.is_relaxed(slot.starts_at, query.now),
-            )
+            found = self._views[slot.starts_at] = self._work_out_view(slot)
         return found
+
+    def _work_out_view(self, slot: Slot) -> View:
+        prepared, query = self.prepared, self.query
+        rules = prepared.rules_for(slot)
+        is_relaxed = prepared.is_relaxed(slot.starts_at, query.now)
+        smallest, largest = unlimited_sizes(prepared, rules, query)
+        return View(
+            slot=slot,
+            rules=rules,
+            standing=standing_reasons(prepared, slot, query),
+            is_relaxed=is_relaxed,
+            smallest=smallest,
+            largest=largest,
+            options=self._options.setdefault((slot.period.id, is_relaxed), {}),
+            turns=prepared.turns_at(slot),
+            stays={},
+        )
 
     def find(self, view: View, size: int) -> Finding:
         """The reasons against a party at a slot, space aside, and its places to sit."""
-        reasons = view.standing + party_reasons(self.prepared, view.rules, self.query, size)
-        options = self.options(view, size)
+        reasons = view.standing
+        if not view.smallest <= size <= view.largest:
+            reasons += party_reasons(self.prepared, view.rules, self.query, size)
+        options = view.options.get(size) or self.options(view, size)
         refused: list[Reason] = []
         places: list[Place] = []
-        for turn in self._turns(view.slot, size):
-            stay = self.stay(view.slot, turn.minutes)
-            against = self._against(stay, size)
-            if against:
-                refused += against
+        for turn in self._turns(view, size):
+            stay = view.stays.get(turn.minutes) or self.stay(view, turn.minutes)
+            if size > stay.room or stay.is_too_late:
+                refused += self._against(stay, size)
                 continue
-            allowed = self._allowed(view, turn, size)
+            allowed = EVERYWHERE
+            if turn.areas is not None or view.rules.areas:
+                allowed = self._allowed(view, turn, size)
             taken = self.board.taken(stay.window)
-            singles = options.singles & allowed & ~taken
-            places.append(Place(stay, options, allowed, taken, singles))
+            places.append(Place(stay, options, allowed, taken, options.singles & allowed & ~taken))
         if not places:
             reasons += tuple(dict.fromkeys(refused))
-        return Finding(reasons, tuple(places))
+        return Finding(reasons, places)
 
     def options(self, view: View, size: int) -> Options:
         """The tables and combinations that suit a party of this size at a slot."""
-        key = (view.slot.period.id, view.is_relaxed, size)
-        found = self._options.get(key)
+        found = view.options.get(size)
         if found is None:
-            party = self.party(view, size)
-            found = self._options[key] = self.prepared.floor.options(party)
+            found = view.options[size] = self.prepared.floor.options(self.party(view, size))
         return found
 
     def party(self, view: View, size: int) -> Party:
@@ -145,19 +169,18 @@ class Asking:
             features=query.required_features,
         )
 
-    def stay(self, slot: Slot, minutes: int) -> Stay:
+    def stay(self, view: View, minutes: int) -> Stay:
         """A start with a turn time."""
-        key = (slot.starts_at, minutes)
-        found = self._stays.get(key)
+        found = view.stays.get(minutes)
         if found is None:
-            found = self._stays[key] = self._work_out_stay(slot, minutes)
+            found = view.stays[minutes] = self._work_out_stay(view.slot, minutes)
         return found
 
     def moved(self, place: Place) -> Moved | None:
         """A seat that becomes free by re-packing others (rule 36)."""
         if not self.query.allows_moves:
             return None
-        return self.repacker.seat(place.stay.window, place.not_free())
+        return self.repacker().seat(place.stay.window, place.not_free())
 
     def space_reasons(self, view: View, size: int) -> Iterator[Reason]:
         """Why no table can be given."""
@@ -174,20 +197,20 @@ class Asking:
         else:
             yield Reason.NO_TABLE_FITS
 
-    def until(self, slot: Slot, size: int, area_id: int | None) -> datetime:
+    def until(self, view: View, size: int, area_id: int | None) -> datetime:
         """Until when a party would occupy a table of an area, buffer included."""
-        turns = self._turns(slot, size)
+        turns = self._turns(view, size)
         here = [turn for turn in turns if turn.areas is None or area_id in turn.areas]
-        return self.stay(slot, (here or turns)[0].minutes).occupied_until
+        return self.stay(view, (here or turns)[0].minutes).occupied_until
 
-    def first_turn(self, slot: Slot, size: int) -> int:
-        """The turn time, in minutes, shown for a slot that is refused."""
-        return self._turns(slot, size)[0].minutes
+    def first_stay(self, view: View, size: int) -> Stay:
+        """The stay shown for a slot that is refused."""
+        return self.stay(view, self._turns(view, size)[0].minutes)
 
-    def _turns(self, slot: Slot, size: int) -> tuple[Turn, ...]:
+    def _turns(self, view: View, size: int) -> tuple[Turn, ...]:
         if self.query.minutes is not None:
             return (Turn(self.query.minutes, None),)
-        return self.prepared.turns(slot, size)
+        return view.turns.get(size) or self.prepared.turns(view.slot, size)
 
     def _work_out_stay(self, slot: Slot, minutes: int) -> Stay:
         ends_at = slot.starts_at + timedelta(minutes=minutes)
@@ -211,8 +234,6 @@ class Asking:
         )
 
     def _against(self, stay: Stay, size: int) -> list[Reason]:
-        if size <= stay.room and not stay.is_too_late:
-            return []
         found = [limit.reason for limit in stay.limits if size > limit.room]
         return [Reason.MUST_FINISH_BY_CLOSE, *found] if stay.is_too_late else found
 

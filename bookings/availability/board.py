@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from bookings.availability.fits import Option, Options, Party
@@ -52,11 +53,13 @@ class Board:
         self._cells = SPAN // self._unit
         self._shortest = timedelta(minutes=prepared.shortest_turn) // self._unit
         self._taken: dict[tuple[int, int], int] = {}
-        count = len(prepared.floor.tables)
-        self.busy = [0] * count
-        self.fixed = [0] * count
-        self.items: list[Item] = []
-        self._fill(load)
+        self._load = load
+        self.busy = [0] * len(prepared.floor.tables)
+        number = prepared.floor.number
+        for row in load.busy:
+            table = number.get(row.table_id)
+            if table is not None:
+                self.busy[table] |= self.window(row.starts_at, row.ends_at).mask
 
     # ------------------------------------------------------------------ reading
     def window(self, starts_at: datetime, until: datetime) -> Window:
@@ -100,34 +103,37 @@ class Board:
                 found += 1
         return found
 
-    # ------------------------------------------------------------------ filling
-    def _fill(self, load: DayLoad) -> None:
-        number = self.prepared.floor.number
+    # ------------------------------------------------------------------ what may be moved
+    @cached_property
+    def items(self) -> list[Item]:
+        """The reservations that may be given other tables, by id."""
         rows: defaultdict[int, list[Busy]] = defaultdict(list)
-        for row in load.busy:
-            table = number.get(row.table_id)
-            if table is None:
-                continue
-            mask = self.window(row.starts_at, row.ends_at).mask
-            self.busy[table] |= mask
-            if row.is_movable and row.reservation_id is not None:
+        for row in self._load.busy:
+            if row.reservation_id is not None:
                 rows[row.reservation_id].append(row)
-            else:
-                self.fixed[table] |= mask
-        booked = {one.reservation_id: one for one in load.booked}
-        for reservation_id in sorted(rows):
-            item = self._item(rows[reservation_id], booked.get(reservation_id))
-            if item is not None:
-                self.items.append(item)
-            else:
-                for row in rows[reservation_id]:
-                    table = number[row.table_id]
-                    self.fixed[table] |= self.window(row.starts_at, row.ends_at).mask
+        booked = {one.reservation_id: one for one in self._load.booked}
+        made = (self._item(rows[number], booked.get(number)) for number in sorted(rows))
+        return [item for item in made if item is not None]
+
+    @cached_property
+    def fixed(self) -> list[int]:
+        """Per table, the cells that nothing can free."""
+        movable = {item.reservation_id for item in self.items}
+        number = self.prepared.floor.number
+        fixed = [0] * len(self.busy)
+        for row in self._load.busy:
+            table = number.get(row.table_id)
+            if table is not None and row.reservation_id not in movable:
+                fixed[table] |= self.window(row.starts_at, row.ends_at).mask
+        return fixed
 
     def _item(self, rows: list[Busy], booked: Booked | None) -> Item | None:
         """A reservation as something movable, or None if it must stay where it is (rule 34)."""
         first = rows[0]
         if booked is None or first.starts_at <= self.now or first.reservation_id is None:
+            return None
+        known = self.prepared.floor.number
+        if any(row.table_id not in known or not row.is_movable for row in rows):
             return None
         if any((r.starts_at, r.ends_at) != (first.starts_at, first.ends_at) for r in rows):
             return None

@@ -1,8 +1,8 @@
 """A quick proof that no re-packing can help: too many parties need the same tables at once.
 
-Hall's condition, moment by moment. Start from the tables the new party could use; whoever sits there
-could go wherever suits them; and so on until the set is closed. Everybody found must sit within that
-set whatever is moved: if together they need more tables than it has, the party cannot be seated.
+Hall's condition, moment by moment. Start from the tables the new party could use; whoever sits
+there could go wherever suits them; and so on until the set is closed. Everybody found must sit in
+that set whatever is moved: if they need more tables than it has, the party cannot be seated.
 """
 
 from __future__ import annotations

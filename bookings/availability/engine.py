@@ -79,7 +79,7 @@ def seatings(day: ServiceDay, query: Query, starts_at: datetime) -> Iterator[Sea
     yield from _direct(asking, finding.places)
     if query.allows_moves:
         for place in finding.places:
-            for moved in seats_with_moves(asking.repacker, place.stay.window, place.not_free()):
+            for moved in seats_with_moves(asking.repacker(), place.stay.window, place.not_free()):
                 yield _seat(moved.option, place, moved)
 
 
@@ -94,7 +94,7 @@ def _answer(asking: Asking, view: View, size: int) -> SlotAnswer:
     finding = asking.find(view, size)
     slot, reasons, places = view.slot, finding.reasons, finding.places
     if reasons and asking.query.channel is Channel.ONLINE:
-        places = ()  # guests are told the first cause; staff also want to know about tables
+        places = []  # guests are told the first cause; staff also want to know about tables
     left, area_ids, chosen = _free_tables(asking, places)
     moved: Moved | None = None
     if not left:
@@ -107,10 +107,7 @@ def _answer(asking: Asking, view: View, size: int) -> SlotAnswer:
         else:
             if places:
                 reasons += tuple(asking.space_reasons(view, size))
-    if chosen is None:
-        stay = asking.stay(slot, asking.first_turn(slot, size))
-    else:
-        stay = chosen.stay
+    stay = asking.first_stay(view, size) if chosen is None else chosen.stay
     return SlotAnswer(
         slot.local_time,
         slot.fold,
@@ -127,11 +124,12 @@ def _answer(asking: Asking, view: View, size: int) -> SlotAnswer:
     )
 
 
-def _free_tables(
-    asking: Asking, places: tuple[Place, ...]
-) -> tuple[int, tuple[int, ...], Place | None]:
+def _free_tables(asking: Asking, places: list[Place]) -> tuple[int, tuple[int, ...], Place | None]:
     """How many suitable tables are free, in which areas, and the first place that has one."""
     floor = asking.prepared.floor
+    if len(places) == 1 and not places[0].options.combos:
+        mask = places[0].singles
+        return mask.bit_count(), floor.areas_of(mask), places[0] if mask else None
     left, combined, mask = 0, 0, 0
     chosen: Place | None = None
     for place in places:

@@ -33,7 +33,7 @@ def check_manual(
     slot = day.prepared.slot_for(starts_at)
     asking = Asking(day, query, step=day.prepared.step_for(slot.starts_at, query.minutes))
     tables = [floor.tables[floor.number[table_id]] for table_id in wanted]
-    until = occupied_until or asking.until(slot, query.party_size, tables[0].area_id)
+    until = occupied_until or asking.until(asking.view(slot), query.party_size, tables[0].area_id)
     found: list[Reason] = []
     if asking.board.taken(asking.board.window(slot.starts_at, until)) & floor.mask_of(wanted):
         found.append(Reason.TABLE_BUSY)

@@ -60,11 +60,8 @@ class Pacing:
         self._online = Tally(len(self._starts))
         self._reserved = Tally(len(self._starts))
         self._by_area: dict[int, Tally] = {}
-        self._limits: dict[tuple[datetime, datetime, int, Channel], tuple[Limit, ...]] = {}
-        area_of = self._areas_of(load)
-        for booked in load.booked:
-            if booked.is_paced and prepared.origin < booked.ends_at <= prepared.until:
-                self._count(booked, area_of.get((booked.reservation_id, booked.hold_id)))
+        if prepared.is_paced:
+            self._count_all(load)
         for tally in (self._everyone, self._online, self._reserved, *self._by_area.values()):
             tally.close()
 
@@ -75,10 +72,9 @@ class Pacing:
 
         Online is held to the online and the total caps, the house to the total ones (rule 43).
         """
-        key = (slot.starts_at, ends_at, slot.period.id, channel)
-        found = self._limits.get(key)
-        if found is None:
-            found = self._limits[key] = tuple(self._work_out(slot, ends_at, channel))
+        if not self._prepared.is_paced:
+            return ()
+        found = tuple(self._work_out(slot, ends_at, channel))
         if channel is Channel.WALK_IN:
             return found
         quota = self._quota(slot, ends_at, now)
@@ -119,6 +115,12 @@ class Pacing:
         used = max(self._reserved.seated_covers[first : last + 1])
         cap = max(0, seats - kept)
         return Limit(Reason.WALK_IN_QUOTA, cap - used, cap, used)
+
+    def _count_all(self, load: DayLoad) -> None:
+        prepared, area_of = self._prepared, self._areas_of(load)
+        for booked in load.booked:
+            if booked.is_paced and prepared.origin < booked.ends_at <= prepared.until:
+                self._count(booked, area_of.get((booked.reservation_id, booked.hold_id)))
 
     def _count(self, booked: Booked, area_id: int | None) -> None:
         first, last = self._buckets(booked.starts_at, booked.ends_at)

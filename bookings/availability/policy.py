@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
@@ -35,6 +36,18 @@ def party_reasons(
     if not found:
         return ()
     return tuple(reason for reason in found if reason not in query.overrides)
+
+
+def unlimited_sizes(prepared: PreparedDay, rules: SlotRules, query: Query) -> tuple[int, int]:
+    """The range of party sizes to which :func:`party_reasons` has nothing to say."""
+    least, most = [rules.min_party], [rules.max_party]
+    if query.channel is Channel.ONLINE:
+        least.append(prepared.config.rules.min_party)
+        most.append(prepared.config.rules.max_party)
+    return (
+        max((limit for limit in least if limit is not None), default=0),
+        min((limit for limit in most if limit is not None), default=sys.maxsize),
+    )
 
 
 def _of_the_day(prepared: PreparedDay, slot: Slot, query: Query) -> Iterator[Reason]:

@@ -94,8 +94,9 @@ class PreparedDay:
         self.shortest_turn = self._shortest_turn()
         self.bucket_starts = tuple(self._bucket_starts())
         self._turn_areas = sorted({r.area_id for r in config.turn_rules if r.area_id is not None})
+        self.is_paced = self._is_paced()
         self._rules: dict[tuple[datetime, int], SlotRules] = {}
-        self._turns: dict[tuple[datetime, int, int], tuple[Turn, ...]] = {}
+        self._turns: dict[tuple[datetime, int], dict[int, tuple[Turn, ...]]] = {}
 
     # ------------------------------------------------------------------ the grid
     def _origin(self) -> datetime:
@@ -136,6 +137,20 @@ class PreparedDay:
         """Whether occupancy around this instant belongs to this service date at all."""
         return self.origin <= starts_at < self.until - timedelta(hours=24)
 
+    def _is_paced(self) -> bool:
+        """Whether anything at all limits pacing (rules 39, 41); counting is skipped otherwise."""
+        nothing = PacingCaps()
+        return any(
+            period.pacing_total != nothing
+            or period.pacing_online != nothing
+            or period.walk_in_quota_covers
+            or period.walk_in_quota_percent
+            for period in self.config.periods
+        ) or any(
+            override.arriving_covers is not None or override.arriving_parties is not None
+            for override in self.config.overrides
+        )
+
     # ------------------------------------------------------------------ slots
     def slot_for(self, starts_at: datetime) -> Slot:
         """The slot at an instant; one made up for the nearest period if it is between slots."""
@@ -170,11 +185,14 @@ class PreparedDay:
     # ------------------------------------------------------------------ turn times
     def turns(self, slot: Slot, party_size: int) -> tuple[Turn, ...]:
         """Turn times of a party starting then; several only if they differ by area."""
-        key = (slot.starts_at, slot.period.id, party_size)
-        found = self._turns.get(key)
-        if found is None:
-            found = self._turns[key] = self._work_out_turns(slot, party_size)
-        return found
+        known = self.turns_at(slot)
+        if party_size not in known:
+            known[party_size] = self._work_out_turns(slot, party_size)
+        return known[party_size]
+
+    def turns_at(self, slot: Slot) -> dict[int, tuple[Turn, ...]]:
+        """The turn times worked out so far for a start, by party size."""
+        return self._turns.setdefault((slot.starts_at, slot.period.id), {})
 
     def _work_out_turns(self, slot: Slot, party_size: int) -> tuple[Turn, ...]:
         def minutes(area_id: int | None) -> int:

@@ -107,7 +107,9 @@ class Repacker:
             seats[placed.seeker] = placed.option
             placed = placed.before
         option = seats.pop(NEWCOMER)
-        return Moved(option, tuple((self._items[number], seats[number]) for number in sorted(seats)))
+        return Moved(
+            option, tuple((self._items[number], seats[number]) for number in sorted(seats))
+        )
 
     def _solve(
         self, seekers: tuple[_Seeker, ...], moves: int, lifted: int, placed: _Placed | None
