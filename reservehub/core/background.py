@@ -55,16 +55,16 @@ class Pump(Generic[T]):
             return False
         return True
 
-    def discard_waiting(self) -> int:
-        """Drop what waits, after a failure that would hit all of it; returns how many."""
-        dropped = 0
-        while True:
+    def take_waiting(self, most: int | None = None) -> list[T]:
+        """Take what waits off the queue, to do it together or not at all."""
+        taken: list[T] = []
+        while most is None or len(taken) < most:
             try:
-                self._queue.get_nowait()
+                taken.append(self._queue.get_nowait())
             except queue.Empty:
-                return dropped
+                break
             self._queue.task_done()
-            dropped += 1
+        return taken
 
     def drain(self, timeout: float) -> bool:
         """Wait until all is done, at most ``timeout`` seconds; for process exit and tests."""

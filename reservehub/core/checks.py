@@ -13,9 +13,11 @@ from reservehub.core.codec import UnsupportedField, field_codecs
 
 @register("reservehub")
 def check_events_can_be_stored(**_: Any) -> Sequence[CheckMessage]:
-    """Every field of every event has a type that survives the outbox (core.E001)."""
+    """Every event is a dataclass (E002) of types that survive the outbox (E001)."""
     messages: list[CheckMessage] = []
     for cls in events.event_classes():
+        if "__dataclass_params__" not in cls.__dict__:
+            messages.append(Error(f"{cls.name}: not a dataclass", obj=cls, id="core.E002"))
         try:
             field_codecs(cls)
         except (UnsupportedField, NameError) as error:

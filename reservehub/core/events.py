@@ -7,7 +7,7 @@ and can never fail the booking.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -155,9 +155,9 @@ def publish(event: Event) -> None:
         for name in subscribers_of(type(event))
     )
     if deliveries:
-        transaction.on_commit(partial(_queue, [d.pk for d in deliveries]), robust=True)
+        ids = [delivery.pk for delivery in deliveries]
+        transaction.on_commit(partial(_queue, ids), robust=True)
 
 
-def _queue(delivery_ids: Iterable[int]) -> None:
-    for delivery_id in delivery_ids:
-        dispatch.queue_delivery(delivery_id)
+def _queue(delivery_ids: Sequence[int]) -> None:
+    dispatch.queue_deliveries(delivery_ids)

@@ -32,3 +32,20 @@ def advisory_day_lock(restaurant_id: int, dates: Iterable[date]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
+
+
+def advisory_name_lock(names: Iterable[str]) -> None:
+    """Hold some names (hashed keys, not personal data) until the transaction ends.
+
+    Take it before rows and before `advisory_day_lock`. Two names of one hash only wait longer.
+
+    :raises NotInTransaction: outside a transaction, where the lock would end at once
+    """
+    if not connection.in_atomic_block:
+        raise NotInTransaction("advisory_name_lock() needs a transaction")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT hashtextextended(name, 0)"
+            " AS key FROM unnest(%s::text[]) AS name ORDER BY key) AS keys",
+            [list(names)],
+        )

@@ -112,12 +112,15 @@ def add_local_days(instant: datetime, zone: str, days: int) -> datetime:
 def business_day_bounds(service_date: date, zone: str, cut: time) -> tuple[datetime, datetime]:
     """``[start, end)`` of a business day in UTC (rule 11): 24 hours, more or less."""
     following = service_date + _DAY
-    while not day_exists(following, zone):
+    while (end := _business_day_start(following, zone, cut)) is None:
         following += _DAY
-    start, end = (
-        first_instant_from(datetime.combine(day, cut), zone) for day in (service_date, following)
-    )
-    return start, end
+    return first_instant_from(datetime.combine(service_date, cut), zone), end
+
+
+@lru_cache(maxsize=8192)
+def _business_day_start(day: date, zone: str, cut: time) -> datetime | None:
+    """The first instant of a business day; ``None`` for a date that the venue skips."""
+    return first_instant_from(datetime.combine(day, cut), zone) if day_exists(day, zone) else None
 
 
 def service_date_of(instant: datetime, zone: str, cut: time) -> date:
@@ -125,9 +128,7 @@ def service_date_of(instant: datetime, zone: str, cut: time) -> date:
     wall, _ = to_wall(instant, zone)
     # Tomorrow's cut can lie before a wall time of today that a fold repeats.
     day = wall.date() + _DAY
-    while not day_exists(day, zone) or (
-        first_instant_from(datetime.combine(day, cut), zone) > instant
-    ):
+    while (start := _business_day_start(day, zone, cut)) is None or start > instant:
         day -= _DAY
     return day
 

@@ -51,12 +51,13 @@ def test_a_full_queue_drops_and_never_blocks(caplog: pytest.LogCaptureFixture) -
     assert pump.drain(5)
 
 
-def test_what_waits_can_be_discarded() -> None:
+def test_what_waits_can_be_taken() -> None:
     gate = threading.Event()
     pump = Pump[int]("test", waits_for(gate))
     for n in range(10):
         pump.put(n)
-    assert 9 <= pump.discard_waiting() <= 10
+    assert len(pump.take_waiting(4)) == 4
+    assert 5 <= len(pump.take_waiting()) <= 6
     gate.set()
     assert pump.drain(5)
 

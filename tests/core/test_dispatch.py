@@ -33,7 +33,7 @@ def use_broker(url: str) -> None:
 def _the_usual_broker_afterwards() -> Iterator[None]:
     usual = current_app._get_current_object()
     yield
-    dispatch._pump.discard_waiting()
+    dispatch._pump.take_waiting()
     dispatch._pump.drain(2)
     usual.set_default()
     usual.set_current()

@@ -130,7 +130,7 @@ def test_it_neither_raises_nor_waits_while_redis_is_away(
         realtime._pump._complained_at = float("-inf")
         assert pushed_within(0.1, group, 20)
         assert wait_until(lambda: "realtime-push lost" in caplog.text, seconds=5)
-    realtime._pump.discard_waiting()
+    realtime._pump.take_waiting()
     assert realtime.drain(5)
 
 
