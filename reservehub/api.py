@@ -11,8 +11,6 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from reservehub.core.api.problems import PROBLEM_JSON
 from reservehub.core.errors import problem_body
 
-app_name = "api"
-
 
 @csrf_exempt
 def unknown(request: HttpRequest, **_where: str) -> JsonResponse:

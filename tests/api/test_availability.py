@@ -79,9 +79,7 @@ def test_a_time_between_the_slots_is_no_slot(world: World) -> None:
         (f"{WHEN}&partysize=2", {"/partysize"}),
     ],
 )
-def test_bad_questions_are_told_what_is_wrong(
-    world: World, query: str, at_fault: set[str]
-) -> None:
+def test_bad_questions_are_told_what_is_wrong(world: World, query: str, at_fault: set[str]) -> None:
     response = world.anonymous.get(f"{world.path}/availability?{query}")
     assert pointers(assert_problem(response, 422, "validation_failed")) == at_fault
 
@@ -89,9 +87,7 @@ def test_bad_questions_are_told_what_is_wrong(
 def test_what_is_not_public_does_not_exist(world: World) -> None:
     Restaurant.objects.filter(pk=world.restaurant.pk).update(is_public=False)
     assert_problem(world.anonymous.get(f"{world.path}/availability?{WHEN}"), 404, "not_found")
-    assert_problem(
-        world.owner.get(f"{world.path}/availability?{WHEN}"), 404, "not_found"
-    )
+    assert_problem(world.owner.get(f"{world.path}/availability?{WHEN}"), 404, "not_found")
     assert_problem(world.anonymous.get(f"restaurants/{10**18}/availability?{WHEN}"), 404)
 
 

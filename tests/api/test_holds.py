@@ -24,9 +24,7 @@ def test_a_hold_becomes_a_booking(world: World) -> None:
     assert held.status_code == 201, held.json()
     assert held.json()["expires_at"] == "2026-06-01T11:05:00+02:00"
     assert held.headers["Cache-Control"] == "no-store"
-    booked = world.anonymous.post(
-        "reservations", booking_body(world, hold=held.json()["token"])
-    )
+    booked = world.anonymous.post("reservations", booking_body(world, hold=held.json()["token"]))
     assert booked.status_code == 201
     assert not Hold.objects.exists()
 

@@ -219,4 +219,6 @@ def test_opening_hours_follow_special_days(world: World) -> None:
     assert len(world.anonymous.get(f"{world.path}/opening-hours").json()["days"]) == 7
     too_long = world.anonymous.get(f"{world.path}/opening-hours?from=2026-06-01&to=2026-12-31")
     assert_problem(too_long, 422)
-    assert_problem(world.anonymous.get(f"{world.path}/opening-hours?from=2026-06-02&to=2026-06-01"), 422)
+    assert_problem(
+        world.anonymous.get(f"{world.path}/opening-hours?from=2026-06-02&to=2026-06-01"), 422
+    )

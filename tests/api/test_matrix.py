@@ -1,0 +1,254 @@
+"""Every operation of the API, asked by everybody. A new operation fails here until its row says who may what.
+
+The columns are statuses for: anonymous, a stranger with an account, the owner of another restaurant, a viewer and a host of
+this one, its owner.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+
+from restaurants.models import ServicePeriod, Table, TurnTimeRule
+from tests.api.conftest import Api, World, booking_body
+from tests.factories import make_combination, make_table
+
+
+class Row(NamedTuple):
+    anonymous: int
+    stranger: int
+    other_owner: int
+    viewer: int
+    host: int
+    owner: int
+
+
+PUBLIC = Row(200, 200, 200, 200, 200, 200)
+#: Reading is for members, writing for managers.
+READ = Row(401, 404, 404, 200, 200, 200)
+CREATE = Row(401, 404, 404, 403, 403, 201)
+CHANGE = Row(401, 404, 404, 403, 403, 200)
+REMOVE = Row(401, 404, 404, 403, 403, 204)
+STEP = Row(401, 404, 404, 403, 200, 200)
+CONFIG = {
+    "list": READ,
+    "create": CREATE,
+    "read": READ,
+    "replace": CHANGE,
+    "change": CHANGE,
+    "delete": REMOVE,
+}
+
+EXPECTED: dict[str, Row] = {
+    "token_create": Row(401, 401, 401, 401, 401, 401),
+    "token_refresh": Row(401, 401, 401, 401, 401, 401),
+    "token_revoke": Row(401, 401, 401, 401, 401, 401),
+    "me": Row(401, 200, 200, 200, 200, 200),
+    "restaurants": PUBLIC,
+    "restaurant": PUBLIC,
+    "restaurant_availability": PUBLIC,
+    "restaurant_opening_hours": PUBLIC,
+    "restaurant_create": Row(401, 403, 201, 403, 403, 201),
+    "restaurant_replace": CHANGE,
+    "restaurant_change": CHANGE,
+    "restaurant_close": REMOVE,
+    "settings": READ,
+    "settings_replace": CHANGE,
+    "settings_change": CHANGE,
+    "restaurant_audit": Row(401, 404, 404, 403, 403, 200),
+    "restaurant_reservations": READ,
+    "restaurant_reservation_create": Row(401, 404, 404, 403, 201, 201),
+    "restaurant_optimise": STEP,
+    "hold_create": Row(201, 201, 201, 201, 201, 201),
+    "hold_extend": Row(410, 410, 410, 410, 410, 410),
+    "hold_release": Row(204, 204, 204, 204, 204, 204),
+    "reservations_of_customer": Row(401, 200, 200, 200, 200, 200),
+    "reservation_create": Row(201, 201, 201, 201, 201, 201),
+    "reservation_lookup": Row(404, 404, 404, 404, 404, 404),
+    "reservation": READ,
+    "reservation_modify": STEP,
+    "reservation_cancel": STEP,
+    # The reservation is confirmed already, so those who may ask are told that it cannot be done.
+    "reservation_confirm": Row(401, 404, 404, 403, 409, 409),
+    "reservation_approve": Row(401, 404, 404, 403, 409, 409),
+    "reservation_decline": Row(401, 404, 404, 403, 409, 409),
+    "reservation_check_in": STEP,
+    "reservation_seat": Row(401, 404, 404, 403, 409, 409),
+    "reservation_complete": Row(401, 404, 404, 403, 409, 409),
+    "reservation_no_show": Row(401, 404, 404, 403, 409, 409),
+    "reservation_undo": Row(401, 404, 404, 403, 409, 409),
+    "reservation_assign_tables": STEP,
+    **{
+        f"{kind}_{verb}": row
+        for kind in (
+            *("area", "table", "combination", "service_period", "special_day", "slot_override"),
+            *("turn_time", "table_access"),
+        )
+        for verb, row in CONFIG.items()
+    },
+}
+
+
+class Operation(NamedTuple):
+    id: str
+    method: str
+    path: str
+
+
+def operations() -> list[Operation]:
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    return [
+        Operation(operation["operationId"], method.upper(), path)
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+        if method in {"get", "post", "put", "patch", "delete"}
+    ]
+
+
+OPERATIONS = operations()
+
+
+def test_the_table_and_the_api_have_the_same_operations() -> None:
+    assert {operation.id for operation in OPERATIONS} == set(EXPECTED)
+
+
+def _items(world: World) -> dict[str, int]:
+    """One of each kind of configuration that nothing depends on."""
+    place = world.restaurant
+    area = place.areas.create(name="Spare")
+    one = make_table(place, number="A", seats=2)
+    two = make_table(place, number="B", seats=2)
+    period = ServicePeriod.objects.create(
+        restaurant=place,
+        name="Breakfast",
+        weekdays=[6],
+        first_seating="08:00",
+        last_seating="09:00",
+        closes="10:00",
+    )
+    return {
+        "areas": area.pk,
+        "tables": make_table(place, number="C", seats=2).pk,
+        "combinations": make_combination(place, one, two).pk,
+        "service-periods": period.pk,
+        "special-days": place.special_days.create(
+            name="Away", date_from="2026-08-01", date_to="2026-08-02"
+        ).pk,
+        "slot-overrides": place.slot_overrides.create(
+            date="2026-08-05", starts="18:00", ends="19:00"
+        ).pk,
+        "turn-times": TurnTimeRule.objects.create(
+            restaurant=place, weekdays=[5], bands=[{"up_to": None, "minutes": 60}]
+        ).pk,
+        "table-access": one.access_in_periods.create(service_period=period, access="in_house").pk,
+    }
+
+
+def _config_body(world: World, kind: str, method: str) -> dict[str, Any]:
+    """For POST something new, for PUT and PATCH something valid."""
+    tables = list(Table.objects.filter(restaurant=world.restaurant).order_by("pk"))
+    dinner = world.restaurant.service_periods.get(name="Dinner").pk
+    bodies: dict[str, Callable[[], dict[str, Any]]] = {
+        "areas": lambda: {"name": f"Roof {method}"},
+        "tables": lambda: {
+            "area": tables[0].area_id,
+            "number": f"X{method}",
+            "seats": 2,
+            "max_party": 2,
+        },
+        "combinations": lambda: {
+            "name": f"Pair {method}",
+            "tables": [tables[0].pk, tables[1].pk],
+            "min_party": 5,
+            "max_party": 6,
+        },
+        "service-periods": lambda: {
+            "name": "Brunch",
+            "weekdays": [5],
+            "first_seating": "10:00",
+            "last_seating": "11:00",
+            "closes": "12:00",
+        },
+        "special-days": lambda: {
+            "name": "Feast",
+            "date_from": "2026-09-01",
+            "date_to": "2026-09-01",
+        },
+        "slot-overrides": lambda: {"date": "2026-09-05", "starts": "18:00", "ends": "19:00"},
+        "turn-times": lambda: {"weekdays": [0], "bands": [{"up_to": None, "minutes": 75}]},
+        "table-access": lambda: {
+            "table": tables[0].pk,
+            "service_period": dinner,
+            "access": "in_house",
+        },
+    }
+    return bodies[kind]()
+
+
+def _body(world: World, operation: Operation, kind: str | None) -> dict[str, Any] | None:
+    booking = booking_body(world, guest_email="new@example.com", time="21:00")
+    phone = {name: value for name, value in booking.items() if name != "restaurant"}
+    start = {n: booking[n] for n in ("restaurant", "date", "time", "party_size")}
+    place = {"name": "New", "country": "NL", "timezone": "Europe/Amsterdam"}
+    table = world.restaurant.tables.get(number="2").pk
+    bodies: dict[str, dict[str, Any]] = {
+        "token_create": {"email": "a@example.com", "password": "wrong"},
+        "token_refresh": {"refresh": "x"},
+        "token_revoke": {"refresh": "x"},
+        "restaurant_create": place,
+        "restaurant_replace": {**place, "slug": "another"},
+        "restaurant_change": {"description": "Cosy"},
+        "settings_replace": {},
+        "settings_change": {"max_party": 10},
+        "restaurant_reservation_create": phone,
+        "restaurant_optimise": {"date": "2026-06-05"},
+        "hold_create": start,
+        "reservation_create": booking,
+        "reservation_lookup": {"reference": "RES-2026-0", "email": "a@example.com"},
+        "reservation_modify": {"party_size": 1},
+        "reservation_assign_tables": {"table_ids": [table]},
+    }
+    if operation.id in bodies:
+        return bodies[operation.id]
+    if kind and operation.method in {"POST", "PUT", "PATCH"}:
+        return _config_body(world, kind, operation.method)
+    return None
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
+def test_everybody_gets_the_expected_answer(world: World, operation: Operation) -> None:
+    items = _items(world)
+    reservation = world.book(customer_id=None)
+    found = re.search(r"\{restaurant\}/([a-z-]+)", operation.path)
+    kind = found[1] if found and found[1] in items else None
+    path = operation.path.removeprefix("/api/v1/").format(
+        restaurant=world.restaurant.slug,
+        reservation_id=reservation.pk,
+        id=items[kind] if kind else 0,
+        token="unknown",
+    )
+    if operation.id == "restaurant_availability":
+        path += "?date=2026-06-05&party_size=2"
+    body = _body(world, operation, kind)
+    callers: dict[str, Api] = {name: getattr(world, name) for name in Row._fields}
+    got = {}
+    for name, caller in callers.items():
+        if operation.id == "reservation_create" and body is not None:
+            body = {**body, "guest_email": f"{name}@example.com", "date": _another_day(name)}
+        if operation.id == "hold_create" and body is not None:
+            body = {**body, "session": name, "date": _another_day(name)}
+        if operation.id == "restaurant_reservation_create" and body is not None:
+            body = {**body, "guest_email": f"{name}@example.com", "date": _another_day(name)}
+        if operation.id == "reservation_check_in" and name == "owner":
+            world.host.post(f"reservations/{reservation.pk}/undo")
+        got[name] = caller.call(operation.method, path, body).status_code
+    assert got == EXPECTED[operation.id]._asdict()
+
+
+def _another_day(name: str) -> str:
+    """So that one caller's booking is not in the way of the next one's."""
+    return f"2026-06-{10 + Row._fields.index(name)}"
