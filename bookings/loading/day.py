@@ -31,14 +31,12 @@ MOVABLE = AWAITING | {Status.CONFIRMED}
 class LoadedDay:
     """One service date: the prepared calendar and the bookings on it.
 
-    `versions` are the reservations' versions as read; `expired_hold_ids` are holds whose rows are
-    still in the way (rule 51).
+    `versions` are the reservations' versions as read.
     """
 
     service: ServiceDay
     snapshot: Snapshot
     versions: Mapping[int, int]
-    expired_hold_ids: tuple[int, ...]
 
     @property
     def prepared(self) -> PreparedDay:
@@ -204,13 +202,11 @@ def _loaded(
     first, last = prepared.origin, prepared.until
     busy: list[Busy] = []
     holds: dict[int, Booked] = {}
-    expired: set[int] = set()
     for row in rows:
         if row.ends_at <= first or row.starts_at >= last:
             continue
         if row.hold_id is not None and row.expires_at is not None and row.expires_at <= now:
-            expired.add(row.hold_id)
-            continue
+            continue  # decided here; whoever needs the place deletes it (rules 50, 51)
         own = by_id.get(row.reservation_id) if row.reservation_id else None
         if (
             row.hold_id is not None
@@ -233,5 +229,4 @@ def _loaded(
         service=ServiceDay(prepared, DayLoad(busy=tuple(busy), booked=(*booked, *holds.values()))),
         snapshot=snapshot,
         versions={r.id: r.version for r in by_id.values()},
-        expired_hold_ids=tuple(sorted(expired)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -110,8 +110,9 @@ def _create(booking: _Booking) -> Booked:
     start = resolve_start(prepared, request.start)
     guest = _guest(booking)
     hold = hold_for_use(request.hold_token, restaurant_id=restaurant.pk, now=now)
-    if is_paced(prepared):
-        advisory_day_lock(restaurant.pk, [request.date])
+    days = _days_to_lock(request, start, hold)
+    if days or is_paced(prepared):
+        advisory_day_lock(restaurant.pk, [request.date, *days])
     day = load_day(restaurant, request.date, now=now)
     query = query_of(request, restaurant=restaurant, hold_id=hold.pk if hold else None, now=now)
     answer = answer_slot(day.service, query, start.starts_at)
@@ -126,6 +127,23 @@ def _create(booking: _Booking) -> Booked:
         hold_use(hold)
     _announce(booking, reservation, table_ids)
     return Booked(reservation, new_link(reservation.link_nonce).manage_token, table_ids)
+
+
+def _days_to_lock(request: BookingRequest, start: ResolvedStart, hold: Hold | None) -> list[date]:
+    """Whoever takes other tables than those held, or several, needs the days alone
+    (`bookings.services.seats`).
+    """
+    if hold is not None and not _is_held(hold, request, start.starts_at):
+        return [hold.service_date]
+    return [request.date] if len(request.table_ids) > 1 else []
+
+
+def _is_held(hold: Hold, request: BookingRequest, starts_at: datetime) -> bool:
+    return (
+        hold.starts_at == starts_at
+        and hold.party_size == request.party_size
+        and hold.area_id == request.area_id
+    )
 
 
 def _guest(booking: _Booking) -> Guest | None:
@@ -297,11 +315,13 @@ def _seat(
     if booking.request.table_ids:
         table_ids = tuple(sorted(booking.request.table_ids))
         claim = _claim(reservation, table_ids, reservation.occupied_until)
-        if not seats_take([claim], restaurant_id=restaurant.pk):
+        if not seats_take([claim], restaurant_id=restaurant.pk, now=booking.now):
             raise TableTaken
         return table_ids
-    if hold is not None and _fits_hold(hold, reservation):
-        return seats_convert(hold_id=hold.pk, reservation_id=reservation.pk)
+    if hold is not None and _is_held(hold, booking.request, reservation.starts_at):
+        table_ids, occupied_until = seats_convert(hold_id=hold.pk, reservation_id=reservation.pk)
+        _keep_stay(reservation, hold.ends_at, occupied_until)
+        return table_ids
     if hold is not None:
         hold_use(hold)
 
@@ -316,7 +336,7 @@ def _seat(
         claim_for=claim_for,
     )
     if seat is not None:
-        _keep_stay(reservation, seat)
+        _keep_stay(reservation, seat.ends_at, seat.occupied_until)
         return seat.table_ids
     if _may_be_tableless(booking):
         return ()
@@ -332,23 +352,14 @@ def _claim(reservation: Reservation, table_ids: tuple[int, ...], until: datetime
     )
 
 
-def _keep_stay(reservation: Reservation, seat: Seat) -> None:
+def _keep_stay(reservation: Reservation, ends_at: datetime, occupied_until: datetime) -> None:
     """Turn times may differ by area; what is stored is the stay at the table that was taken (rule
     24).
     """
-    if reservation.ends_at != seat.ends_at:
-        reservation.ends_at = seat.ends_at
-        reservation.buffer_minutes = minutes_between(seat.ends_at, seat.occupied_until)
+    if reservation.ends_at != ends_at:
+        reservation.ends_at = ends_at
+        reservation.buffer_minutes = minutes_between(ends_at, occupied_until)
         reservation.save(update_fields=["ends_at", "buffer_minutes"])
-
-
-def _fits_hold(hold: Hold, reservation: Reservation) -> bool:
-    return (
-        hold.starts_at == reservation.starts_at
-        and hold.party_size == reservation.party_size
-        and hold.ends_at == reservation.ends_at
-        and hold.area_id == reservation.area_preference_id
-    )
 
 
 def _announce(booking: _Booking, reservation: Reservation, table_ids: tuple[int, ...]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from bookings.availability import Channel, Query, answer_slot
 from bookings.errors import HoldExpired, HoldLimitReached, SlotUnavailable
@@ -18,11 +18,12 @@ from bookings.services.seats import Claim
 from bookings.services.starts import resolve_start
 from bookings.validation import area_errors, party_errors
 from reservehub.core.errors import ValidationFailed
-from reservehub.core.locks import advisory_day_lock
+from reservehub.core.locks import advisory_day_lock, advisory_name_lock
 from reservehub.core.tokens import hash_token, random_token
 from restaurants.models import Restaurant
 
-MAX_LIVE_PER_ADDRESS = 3
+MAX_LIVE = 3
+"""Holds of one address (rule 48)."""
 
 
 def hold_create(
@@ -83,9 +84,15 @@ def _hold(
 ) -> Held:
     prepared = prepared_day(restaurant, start.date)
     resolved = resolve_start(prepared, start)
-    _give_up_others(restaurant, owner_key=owner_key, ip_key=ip_key, now=now)
-    if is_paced(prepared):
-        advisory_day_lock(restaurant.pk, [start.date])
+    addresses = [f"hold:address:{ip_key}"] if ip_key else []
+    advisory_name_lock([f"hold:session:{restaurant.pk}:{owner_key}", *addresses])
+    earlier = _earlier_holds(restaurant, owner_key)
+    if earlier or is_paced(prepared):
+        # A swap frees and takes tables, so it needs the days of both (see bookings.services.seats).
+        advisory_day_lock(restaurant.pk, [start.date, *(hold.service_date for hold in earlier)])
+    for hold in earlier:
+        hold_use(hold)
+    _check_address(ip_key, now=now)
     day = load_day(restaurant, start.date, now=now)
     answer = answer_slot(day.service, query, resolved.starts_at)
     if not answer.available:
@@ -105,11 +112,7 @@ def _hold(
         created_at=now,
         expires_at=now + timedelta(minutes=restaurant.policy.hold_minutes),
     )
-    try:
-        with transaction.atomic():
-            hold.save(force_insert=True)
-    except IntegrityError:  # the same session in another tab, a moment earlier
-        raise HoldLimitReached from None
+    hold.save(force_insert=True)
     seat = party_place(
         restaurant=restaurant,
         day=day,
@@ -131,22 +134,16 @@ def _hold(
     return Held(hold, token)
 
 
-def _give_up_others(restaurant: Restaurant, *, owner_key: str, ip_key: str, now: datetime) -> None:
-    """Swap: the session's earlier hold goes in this transaction, so a failed swap keeps it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM bookings_occupancy USING bookings_hold h "
-            "WHERE hold_id = h.id AND h.restaurant_id = %s AND h.owner_key = %s",
-            [restaurant.pk, owner_key],
-        )
-        cursor.execute(
-            "DELETE FROM bookings_hold WHERE restaurant_id = %s AND owner_key = %s",
-            [restaurant.pk, owner_key],
-        )
-    if ip_key:
-        live = Hold.objects.filter(ip_key=ip_key, expires_at__gt=now).count()
-        if live >= MAX_LIVE_PER_ADDRESS:
-            raise HoldLimitReached
+def _earlier_holds(restaurant: Restaurant, owner_key: str) -> list[Hold]:
+    """What the session holds now, locked; it goes in this transaction: a failed swap keeps it."""
+    holds = Hold.objects.select_for_update().filter(restaurant=restaurant, owner_key=owner_key)
+    return list(holds.order_by("pk"))
+
+
+def _check_address(ip_key: str, *, now: datetime) -> None:
+    """:raises HoldLimitReached: if the address has as many live holds as it may"""
+    if ip_key and Hold.objects.filter(ip_key=ip_key, expires_at__gt=now).count() >= MAX_LIVE:
+        raise HoldLimitReached
 
 
 def _live(token: str, *, now: datetime) -> Hold:
@@ -181,7 +178,7 @@ def hold_extend(*, token: str, now: datetime) -> Hold:
 @transaction.atomic
 def hold_release(*, token: str) -> None:
     """Give the tables back; releasing twice or too late is no error."""
-    hold = Hold.objects.filter(token_hash=hash_token(token)).first()
+    hold = Hold.objects.select_for_update().filter(token_hash=hash_token(token)).first()
     if hold is not None:
         hold_use(hold)
 
@@ -200,7 +197,7 @@ def hold_for_use(token: str, *, restaurant_id: int, now: datetime) -> Hold | Non
 
 
 def hold_use(hold: Hold) -> None:
-    """Consume a hold: it and whatever it still occupies are gone."""
+    """Consume a hold: it and whatever it still occupies are gone. The caller has locked its row."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM bookings_occupancy WHERE hold_id = %s", [hold.pk])
         cursor.execute("DELETE FROM bookings_hold WHERE id = %s", [hold.pk])

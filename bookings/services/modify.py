@@ -207,6 +207,7 @@ def _reseat(
     reservation.buffer_minutes = minutes_between(seat.ends_at, seat.occupied_until)
     reservation.service_period_id = answer.period_id or None
     reservation.is_table_locked = False
+    reservation.undo = None  # what it remembers is another time and place
     return list(seat.table_ids)
 
 

@@ -53,7 +53,7 @@ def service_optimise(
         is_applied=apply,
     )
     if apply and result.moves:
-        rows = moves_apply(restaurant=restaurant, day=day, moves=result.moves)
+        rows = moves_apply(restaurant=restaurant, day=day, moves=result.moves, now=now)
         if rows is None:
             raise TableTaken
         tables_changed_record(rows, moves=result.moves, now=now, actor=actor)

@@ -16,13 +16,15 @@ from bookings.availability import Move, Query, Seat, seatings
 from bookings.events import ReservationTablesChanged
 from bookings.loading import LoadedDay, load_day
 from bookings.models import Reservation
-from bookings.services.seats import Claim, seats_free_expired, seats_release, seats_take
+from bookings.services.seats import Claim, seats_release, seats_take
 from reservehub.core import audit, events
 from reservehub.core.actors import SYSTEM, Actor
 from reservehub.core.locks import advisory_day_lock
 from restaurants.models import Restaurant
 
 TRIES = 3
+TRIES_ALONE = 20
+"""Only direct claims of single tables can still be faster; one that is has filled a table."""
 
 ClaimFor = Callable[[Seat], Claim]
 
@@ -39,12 +41,11 @@ def party_place(
 
     The caller is in a transaction, has locked the guest and, where the day is paced, the day.
     """
-    seats_free_expired(day.expired_hold_ids, now=query.now)
     direct = seatings(day.service, query, starts_at)
     for seat in islice(direct, TRIES):
-        if seat.moves:
-            break
-        if seats_take([claim_for(seat)], restaurant_id=restaurant.pk):
+        if seat.moves or len(seat.table_ids) > 1:
+            break  # takes more than one table: only alone
+        if seats_take([claim_for(seat)], restaurant_id=restaurant.pk, now=query.now):
             return seat
     return _place_alone(
         restaurant=restaurant, day=day, query=query, starts_at=starts_at, claim_for=claim_for
@@ -64,9 +65,8 @@ def _place_alone(
     """
     date = day.prepared.config.date
     advisory_day_lock(restaurant.pk, [date])
-    for _ in range(TRIES):
+    for _ in range(TRIES_ALONE):
         fresh = load_day(restaurant, date, now=query.now)
-        seats_free_expired(fresh.expired_hold_ids, now=query.now)
         best = next(iter(seatings(fresh.service, query, starts_at)), None)
         if best is None:
             return None
@@ -79,7 +79,7 @@ def _take_with_moves(
     restaurant: Restaurant, day: LoadedDay, seat: Seat, claim: Claim, *, now: datetime
 ) -> bool:
     before = transaction.savepoint()
-    moved = moves_apply(restaurant=restaurant, day=day, moves=seat.moves, extra=[claim])
+    moved = moves_apply(restaurant=restaurant, day=day, moves=seat.moves, extra=[claim], now=now)
     if moved is None:
         transaction.savepoint_rollback(before)
         return False
@@ -88,7 +88,12 @@ def _take_with_moves(
 
 
 def moves_apply(
-    *, restaurant: Restaurant, day: LoadedDay, moves: Iterable[Move], extra: Iterable[Claim] = ()
+    *,
+    restaurant: Restaurant,
+    day: LoadedDay,
+    moves: Iterable[Move],
+    extra: Iterable[Claim] = (),
+    now: datetime,
 ) -> list[Reservation] | None:
     """Give parties other tables, all or none; None if one of them changed since the day was read.
 
@@ -117,7 +122,7 @@ def moves_apply(
         for row in rows
     ]
     seats_release(reservation_ids=[row.pk for row in rows])
-    if not seats_take([*claims, *extra], restaurant_id=restaurant.pk):
+    if not seats_take([*claims, *extra], restaurant_id=restaurant.pk, now=now):
         return None
     return rows
 

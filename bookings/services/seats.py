@@ -1,13 +1,16 @@
 """Writing occupancy: the only place that puts tables under anybody's name.
 
-Lock order of every booking transaction: guest row, then day lock(s), then reservation rows by id,
-then occupancy rows by table. The exclusion constraint decides; `ON CONFLICT DO NOTHING` lets the
-loser see it without an error or a deadlock.
+Lock order of every booking transaction: guest row, hold row, day lock(s), reservation rows by id,
+occupancy rows by table. The exclusion constraint decides; `ON CONFLICT DO NOTHING` lets the loser
+see it without an error. A claim that meets a rival's uncommitted row waits for the rival, so nobody
+may wait for anything while rivals wait for him: only a claim of one table by somebody who frees
+none goes without the day lock. Whoever takes several tables, or frees some and takes others (swap,
+change, re-pack, seat), holds the days of all of them first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,17 +53,22 @@ TAKE = """
 """
 
 
-def seats_take(claims: Sequence[Claim], *, restaurant_id: int) -> bool:
+def seats_take(claims: Sequence[Claim], *, restaurant_id: int, now: datetime) -> bool:
     """Take all tables of all claims or none; False when one of them is taken.
 
-    One statement, rows in the order of the tables, inside a savepoint (rule 53).
+    One statement, rows in the order of the tables (rule 53). Expired holds in the way are deleted
+    (rule 51). Whoever takes several tables, or frees and takes, holds the day (see above).
 
     :raises NotInTransaction: outside a transaction
     """
     if not connection.in_atomic_block:
         raise NotInTransaction("seats_take() needs a transaction")
     rows = [(table_id, claim) for claim in claims for table_id in claim.table_ids]
-    before = transaction.savepoint()
+    return _take(rows, restaurant_id) or (_free_expired(rows, now) and _take(rows, restaurant_id))
+
+
+def _take(rows: Sequence[tuple[int, Claim]], restaurant_id: int) -> bool:
+    before = transaction.savepoint() if len(rows) > 1 else None  # one row is taken or it is not
     with connection.cursor() as cursor:
         cursor.execute(
             TAKE,
@@ -77,31 +85,47 @@ def seats_take(claims: Sequence[Claim], *, restaurant_id: int) -> bool:
             ],
         )
         took_all = bool(cursor.rowcount == len(rows))
-    if took_all:
+    if before is not None and took_all:
         transaction.savepoint_commit(before)
-    else:
+    elif before is not None:
         transaction.savepoint_rollback(before)
     return took_all
 
 
 FREE_EXPIRED = """
-    DELETE FROM bookings_occupancy WHERE id IN (
-        SELECT id FROM bookings_occupancy
-        WHERE hold_id = ANY(%s) AND expires_at <= %s
-        ORDER BY table_id FOR UPDATE SKIP LOCKED
+    WITH gone AS (
+        SELECT id FROM bookings_hold
+        WHERE expires_at <= %s AND id IN (
+            SELECT o.hold_id FROM bookings_occupancy o
+            JOIN unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[])
+                AS u(table_id, starts_at, ends_at)
+                ON o.table_id = u.table_id AND o.period && tstzrange(u.starts_at, u.ends_at)
+            WHERE o.hold_id IS NOT NULL
+        )
+        ORDER BY id FOR UPDATE SKIP LOCKED
+    ), freed AS (
+        DELETE FROM bookings_occupancy WHERE hold_id IN (SELECT id FROM gone)
     )
+    DELETE FROM bookings_hold WHERE id IN (SELECT id FROM gone)
 """
 
 
-def seats_free_expired(hold_ids: Iterable[int], *, now: datetime) -> None:
-    """Delete the rows of expired holds that stand in the way (rule 51).
+def _free_expired(rows: Sequence[tuple[int, Claim]], now: datetime) -> bool:
+    """Delete expired holds that stand in the way; whether there were any.
 
-    Rows a rival is deleting are left to the rival.
+    One that somebody uses, extends or deletes at this moment is left to them.
     """
-    ids = list(hold_ids)
-    if ids:
-        with connection.cursor() as cursor:
-            cursor.execute(FREE_EXPIRED, [ids, now])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FREE_EXPIRED,
+            [
+                now,
+                [table_id for table_id, _ in rows],
+                [claim.starts_at for _, claim in rows],
+                [claim.ends_at for _, claim in rows],
+            ],
+        )
+        return bool(cursor.rowcount)
 
 
 def seats_release(*, reservation_ids: Sequence[int] = (), hold_id: int | None = None) -> None:
@@ -146,12 +170,17 @@ def seats_of(reservation_id: int) -> list[tuple[int, datetime, datetime]]:
 CONVERT = """
     UPDATE bookings_occupancy
     SET kind = 'reservation', reservation_id = %s, hold_id = NULL, expires_at = NULL
-    WHERE hold_id = %s RETURNING table_id
+    WHERE hold_id = %s RETURNING table_id, upper(period)
 """
 
 
-def seats_convert(*, hold_id: int, reservation_id: int) -> tuple[int, ...]:
-    """Turn a hold's rows into the reservation's without letting go; returns the tables."""
+def seats_convert(*, hold_id: int, reservation_id: int) -> tuple[tuple[int, ...], datetime]:
+    """Turn a hold's rows into the reservation's without letting go of the tables.
+
+    The caller has locked the hold, so its rows are there. Returns the tables and until when they
+    are occupied.
+    """
     with connection.cursor() as cursor:
         cursor.execute(CONVERT, [reservation_id, hold_id])
-        return tuple(sorted(row[0] for row in cursor.fetchall()))
+        rows = cursor.fetchall()
+    return tuple(sorted(row[0] for row in rows)), max(row[1] for row in rows)

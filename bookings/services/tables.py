@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ from bookings.services.seats import Claim, seats_of, seats_release, seats_take
 from reservehub.core import audit
 from reservehub.core.actors import Actor
 from reservehub.core.errors import FieldError, NotFound, ValidationFailed
+from reservehub.core.locks import advisory_day_lock
 from restaurants.models import Restaurant, Table
 
 
@@ -83,7 +85,7 @@ def reservation_assign_tables(
         ends_at=rows[0][2] if rows else reservation.occupied_until,
         reservation_id=reservation.pk,
     )
-    if not seats_take([claim], restaurant_id=restaurant.pk):
+    if not seats_take([claim], restaurant_id=restaurant.pk, now=now):
         raise TableTaken
     reservation.is_table_locked = lock
     return _tables_set(reservation, [row[0] for row in rows], list(wanted), actor=actor, now=now)
@@ -142,7 +144,10 @@ def _tables_set(
 ) -> Reservation:
     reservation.version += 1
     reservation.updated_at = now
-    reservation.save(update_fields=["version", "updated_at", "is_table_locked"])
+    if reservation.undo and reservation.undo["tables"]:
+        _first, starts_at, ends_at = reservation.undo["tables"][0]
+        reservation.undo["tables"] = [[table_id, starts_at, ends_at] for table_id in new]
+    reservation.save(update_fields=["version", "updated_at", "is_table_locked", "undo"])
     reservation_record(
         reservation,
         ReservationTablesChanged(
@@ -183,6 +188,7 @@ def table_block(
                 FieldError("/ends_at", "not_after_start", _("The end must be after the start."))
             ]
         )
+    advisory_day_lock(restaurant.pk, _days_of(starts_at, ends_at))
     block = TableBlock.objects.create(restaurant=restaurant, reason=reason[:200], created_at=now)
     claim = Claim(
         table_ids=tuple(sorted(set(table_ids))),
@@ -190,7 +196,7 @@ def table_block(
         ends_at=ends_at,
         block_id=block.pk,
     )
-    if not seats_take([claim], restaurant_id=restaurant.pk):
+    if not seats_take([claim], restaurant_id=restaurant.pk, now=now):
         raise TableTaken
     audit.record(
         actor=actor,
@@ -202,6 +208,13 @@ def table_block(
     )
     realtime.push_blocked(restaurant.pk, claim.table_ids, is_blocked=True)
     return block
+
+
+def _days_of(starts_at: datetime, ends_at: datetime) -> Iterable[date]:
+    """Every service date a span can touch, for at most a year: nobody re-packs further ahead."""
+    first = starts_at.date() - timedelta(days=1)
+    days = min((ends_at.date() - first).days + 1, 366)
+    return (first + timedelta(days=n) for n in range(days + 1))
 
 
 @transaction.atomic

@@ -119,7 +119,7 @@ def _sit(
         claim = Claim(
             table_ids=tuple(table_ids), starts_at=now, ends_at=until, reservation_id=reservation.pk
         )
-        if seats_take([claim], restaurant_id=reservation.restaurant_id):
+        if seats_take([claim], restaurant_id=reservation.restaurant_id, now=now):
             soonest = reservation.starts_at + timedelta(minutes=5)
             reservation.ends_at = max(until - buffer_time, soonest)
             return
@@ -177,7 +177,9 @@ def _undo_tables(reservation: Reservation) -> list[tuple[int, datetime, datetime
     ]
 
 
-def _retake(reservation: Reservation, rows: list[tuple[int, datetime, datetime]]) -> None:
+def _retake(
+    reservation: Reservation, rows: list[tuple[int, datetime, datetime]], *, now: datetime
+) -> None:
     """Under the day lock.
 
     :raises TableTaken: if somebody else has one of the tables now
@@ -192,7 +194,7 @@ def _retake(reservation: Reservation, rows: list[tuple[int, datetime, datetime]]
         )
         for table_id, starts_at, ends_at in rows
     ]
-    if claims and not seats_take(claims, restaurant_id=reservation.restaurant_id):
+    if claims and not seats_take(claims, restaurant_id=reservation.restaurant_id, now=now):
         raise TableTaken
 
 
@@ -201,7 +203,7 @@ def _reinstate(reservation: Reservation, *, now: datetime) -> None:
     66).
     """
     rows = [row for row in _undo_tables(reservation) if row[2] > now]
-    _retake(reservation, [(table_id, now, until) for table_id, _from, until in rows])
+    _retake(reservation, [(table_id, now, until) for table_id, _from, until in rows], now=now)
 
 
 @transaction.atomic
@@ -225,7 +227,7 @@ def reservation_undo(
     except lifecycle.TransitionRefused as error:
         raise refusal_of(error, reservation) from None
     undone = Status(reservation.status)
-    _retake(reservation, _undo_tables(reservation))
+    _retake(reservation, _undo_tables(reservation), now=now)
     if last:
         reservation.ends_at = datetime.fromisoformat(last["ends_at"])
     _clear_stamp(reservation, undone)
