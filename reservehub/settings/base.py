@@ -326,6 +326,10 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
 }
 
+# A cell that begins with = would be run by a spreadsheet.
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+
 # --- Logs -------------------------------------------------------------------------------------
 
 LOG_FORMAT = environment.text("RESERVEHUB_LOG_FORMAT", "text")

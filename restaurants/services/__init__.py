@@ -7,7 +7,7 @@ from restaurants.services.config import (
     config_save_all,
 )
 from restaurants.services.memberships import membership_grant, membership_revoke
-from restaurants.services.opening import organisation_create, restaurant_create
+from restaurants.services.opening import organisation_create, restaurant_create, restaurant_equip
 from restaurants.services.tables import (
     combination_save,
     table_archive,
@@ -25,6 +25,7 @@ __all__ = [
     "membership_revoke",
     "organisation_create",
     "restaurant_create",
+    "restaurant_equip",
     "table_archive",
     "table_create",
     "table_unarchive",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -66,21 +66,21 @@ def restaurant_create(
     if not restaurant.languages:
         restaurant.languages = [restaurant.language]
     config_save(instance=restaurant, actor=actor, now=now)
-    equip(restaurant, actor=actor, now=now)
+    restaurant_equip(restaurant=restaurant, actor=actor, now=now)
     return restaurant
 
 
-def equip(restaurant: Restaurant, *, actor: Actor, now: datetime) -> None:
-    """Give a new restaurant what every restaurant has."""
-    config_save_all(
-        instances=[
-            BookingPolicy(restaurant=restaurant),
-            TurnTimeRule(restaurant=restaurant, name=_("Default"), bands=default_bands()),
-            Area(restaurant=restaurant, name=_("Main room")),
-        ],
-        actor=actor,
-        now=now,
-    )
+def restaurant_equip(*, restaurant: Restaurant, actor: Actor, now: datetime) -> None:
+    """Give a new restaurant what every restaurant has, as far as it lacks it."""
+    missing: list[Model] = []
+    if not BookingPolicy.objects.filter(restaurant=restaurant).exists():
+        missing.append(BookingPolicy(restaurant=restaurant))
+    if not restaurant.turn_times.exists():
+        rule = TurnTimeRule(restaurant=restaurant, name=_("Default"), bands=default_bands())
+        missing.append(rule)
+    if not restaurant.areas.exists():
+        missing.append(Area(restaurant=restaurant, name=_("Main room")))
+    config_save_all(instances=missing, actor=actor, now=now)
 
 
 def _free_slug(model: type[Organisation | Restaurant], name: str) -> str:

@@ -1,0 +1,6 @@
+"""The admin site's pages of the book."""
+
+from bookings.admin.occupancy import HoldAdmin, OccupancyAdmin, TableBlockAdmin
+from bookings.admin.reservations import ReservationAdmin
+
+__all__ = ["HoldAdmin", "OccupancyAdmin", "ReservationAdmin", "TableBlockAdmin"]
