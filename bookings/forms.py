@@ -5,7 +5,7 @@ A form knows nothing of tables and times; whether a time can be booked is the se
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date as Date  # noqa: N812 - a field is called date
 from typing import Any, ClassVar
 
 from django import forms
@@ -22,6 +22,11 @@ MAX_REQUESTS = 1000
 
 class ChoiceField(forms.CharField):
     """A start as pages carry it (:class:`bookings.presenters.finder.Choice`)."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": _("Choose a time first."),
+        "invalid": _("This is not a time we offer. Choose one from the list."),
+    }
 
     def to_python(self, value: Any) -> Choice | None:  # type: ignore[override]
         text = super().to_python(value)
@@ -71,13 +76,7 @@ def _parse_phone(text: str, *, country: str) -> str:
 class BookingForm(forms.Form):
     """The contact panel: two fields to fill in, the rest folded."""
 
-    slot = ChoiceField(
-        label=_("Time"),
-        error_messages={
-            "required": _("Choose a time first."),
-            "invalid": _("This is not a time we offer. Choose one from the list."),
-        },
-    )
+    slot = ChoiceField(label=_("Time"))
     guests = forms.IntegerField(
         label=_("Guests"),
         min_value=1,
@@ -180,13 +179,7 @@ class HoldForm(forms.Form):
 class ChangeForm(forms.Form):
     """Another time or party for a booking that exists."""
 
-    slot = ChoiceField(
-        label=_("Time"),
-        error_messages={
-            "required": _("Choose a time first."),
-            "invalid": _("This is not a time we offer. Choose one from the list."),
-        },
-    )
+    slot = ChoiceField(label=_("Time"))
     guests = forms.IntegerField(
         label=_("Guests"),
         min_value=1,
@@ -270,23 +263,28 @@ class FinderForm(forms.Form):
 
     @property
     def party_size(self) -> int | None:
-        return self._get("guests")
+        found: int | None = self._get("guests")
+        return found
 
     @property
-    def day(self) -> date | None:
-        return self._get("date")
+    def day(self) -> Date | None:
+        found: Date | None = self._get("date")
+        return found
 
     @property
-    def first_day(self) -> date | None:
-        return self._get("since")
+    def first_day(self) -> Date | None:
+        found: Date | None = self._get("since")
+        return found
 
     @property
     def area_id(self) -> int | None:
-        return self._get("area")
+        found: int | None = self._get("area")
+        return found
 
     @property
     def choice(self) -> Choice | None:
-        return self._get("slot")
+        found: Choice | None = self._get("slot")
+        return found
 
     def _get(self, name: str) -> Any:
         self.is_valid()

@@ -63,9 +63,11 @@ class Choice:
             return None
         try:
             day = date.fromisoformat(match[1])
-            return cls(day, time.fromisoformat(match[2]), 1 if match[3] else 0)
+            at = time.fromisoformat(match[2])
         except ValueError:
             return None
+        # Far from the ends of the calendar, where a day more or less would overflow.
+        return cls(day, at, 1 if match[3] else 0) if 2000 <= day.year <= 2200 else None
 
     def __str__(self) -> str:
         return f"{self.date.isoformat()}T{self.time:%H:%M}{'~1' if self.fold else ''}"

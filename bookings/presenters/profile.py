@@ -15,7 +15,6 @@ from bookings.presenters.clock import clock_text
 from bookings.presenters.words import feature_text
 from restaurants.models import Restaurant, ServicePeriod
 
-
 _CURRENCY_SIGNS = {"EUR": "€", "GBP": "£", "RUB": "₽", "USD": "$"}
 
 

@@ -65,7 +65,7 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
     limit(request, "book", count=30, seconds=600)
     data = request.POST.copy()
     if data.get("instead"):
-        data["slot"] = data["instead"]
+        data["slot"] = str(data["instead"])
         data["hold_token"] = ""
     form = BookingForm(
         data,
@@ -211,5 +211,5 @@ def _panel(
         now=clock.now(),
         alternatives=alternatives,
         is_request_open=bool(folded),
-        dietary=frozenset(form.data.getlist("dietary")),
+        dietary=frozenset(form["dietary"].value() or ()),
     )

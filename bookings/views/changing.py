@@ -118,7 +118,7 @@ def _change(
 ) -> HttpResponse:
     data = request.POST.copy()
     if data.get("instead"):
-        data["slot"] = data["instead"]
+        data["slot"] = str(data["instead"])
     form = ChangeForm(data)
     if not form.is_valid():
         return _change_refused(request, reservation, place, form, errors_of(form), status=422)

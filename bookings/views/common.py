@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, ParamSpec, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,7 +20,7 @@ from reservehub.core.http import client_ip
 from reservehub.core.tokens import hash_token, random_token
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[P, HttpResponse]
 
 _OWNER = "bookings_guest_key"
 
@@ -96,11 +96,11 @@ def refusals_as_pages(view: View[P]) -> View[P]:
     """Show a `DomainError` that nobody handled as a friendly page of its status."""
 
     @wraps(view)
-    def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def shown(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
-            return view(request, *args, **kwargs)
+            return view(*args, **kwargs)
         except DomainError as error:
-            return problem_page(request, error)
+            return problem_page(cast("HttpRequest", args[0]), error)
 
     return shown
 
@@ -109,8 +109,8 @@ def private_page(view: View[P]) -> View[P]:
     """`make_private` for whatever the view answers, refusals too."""
 
     @wraps(view)
-    def hidden(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        return make_private(view(request, *args, **kwargs))
+    def hidden(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return make_private(view(*args, **kwargs))
 
     return hidden
 

@@ -20,6 +20,8 @@ from reservehub.core.timezones import service_date_of
 from restaurants.models import Area, Restaurant, ServicePeriod
 
 DEFAULT_PARTY = 2
+FARTHEST = timedelta(days=731)
+"""No policy opens the book further ahead."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def _wish(
     first = service_date_of(now, restaurant.timezone, restaurant.business_day_cut)
     choice = form.choice
     asked = choice.date if choice else form.day
-    if asked is not None and asked < first:
+    if asked is not None and not first <= asked <= first + FARTHEST:
         asked, choice = None, None
     since = _since(form.first_day or first, asked, first=first)
     strip = selectors.day_strip(
@@ -157,11 +159,10 @@ def _wish(
 
 def _since(since: date, asked: date | None, *, first: date) -> date:
     """The first day of the strip, so that the asked day is on it; never before today."""
-    latest = first + timedelta(days=366 * 2)
-    since = min(max(since, first), latest)
+    since = min(max(since, first), first + FARTHEST)
     if asked is not None and not since <= asked < since + timedelta(days=show.STRIP_DAYS):
         steps = (asked - first).days // show.STRIP_DAYS
-        return first + timedelta(days=min(steps, 52) * show.STRIP_DAYS)
+        return first + timedelta(days=steps * show.STRIP_DAYS)
     return since
 
 

@@ -18,7 +18,6 @@ from bookings.presenters.finder import alternatives_of
 from bookings.selectors.holds import hold_of_token
 from bookings.services import Start, hold_create, hold_extend, hold_release
 from bookings.views.common import (
-    actor_of,
     ip_key,
     make_private,
     owner_key,
