@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import JavaScriptCatalog
+from django.views.static import serve
 
 from reservehub.core.health import healthz, readyz
 
@@ -15,6 +17,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+    *(
+        [path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT})]
+        if settings.RESERVEHUB_SERVES_MEDIA  # in production the proxy does
+        else []
+    ),
     path("", include("reservehub.api")),
     path("", include("bookings.urls")),
 ]

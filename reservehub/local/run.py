@@ -18,13 +18,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from reservehub import processes
+
 from . import embedded
 from .demo import DEMO_ADDRESSES, DEMO_PASSWORD
 from .supervisor import PROJECT, Console, Program, Supervisor
 from .system import EmbeddedError, open_lock
 
 WEB_PROCESSES: Final = 2
-BACKLOG: Final = 2048
 GIVE_UP_AFTER: Final = 5  # deaths in a row before the first answer
 
 
@@ -60,7 +61,7 @@ def listen(host: str, port: int, *, seconds: float = 5.0) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
-            listener.listen(BACKLOG)
+            listener.listen(processes.BACKLOG)
         except OSError as error:
             listener.close()
             if time.monotonic() > deadline:
@@ -113,23 +114,17 @@ def preparations(*, demo: bool) -> list[Program]:
     return steps
 
 
-def programs(listener: socket.socket, home: Path) -> list[Program]:
+def programs(listener: socket.socket) -> list[Program]:
     """What runs until the end."""
     descriptor = listener.fileno()
     web = [
         Program(f"web{number}", "reservehub.local.web", (str(descriptor),), (descriptor,))
         for number in range(1, WEB_PROCESSES + 1)
     ]
-    celery = ("--quiet", "-A", "reservehub")
-    worker = (*celery, "worker", "--pool", "threads", "--concurrency", "4", "-l", "INFO")
-    beat = (*celery, "beat", "-l", "WARNING", "--pidfile", "", "-s", str(home / "beat"))
-    rest = [
-        Program("worker", "celery", (*worker, "--without-mingle", "--without-gossip")),
-        Program("beat", "celery", beat),
-    ]
-    if os.environ.get("TELEGRAM_BOT_TOKEN") and command_exists("run_bot"):
-        rest.append(Program("bot", "manage", ("run_bot",)))
-    return [*web, *rest]
+    rest = {"worker": processes.worker(), "beat": processes.beat()}
+    if os.environ.get("TELEGRAM_BOT_TOKEN") and command_exists(processes.BOT_COMMAND):
+        rest["bot"] = processes.bot()
+    return [*web, *(Program(name, module, tuple(o)) for name, (module, *o) in rest.items())]
 
 
 def answers(host: str, port: int) -> bool:
@@ -195,7 +190,7 @@ def _run(console: Console, supervisor: Supervisor) -> int:
                 status = supervisor.run_once(step)
                 if status:
                     return 0 if supervisor.is_stopping else status
-            for program in programs(listener, home):
+            for program in programs(listener):
                 supervisor.start(program)
             local = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared
             readiness = _Readiness(supervisor, console, host=local, port=port, demo=demo)

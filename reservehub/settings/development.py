@@ -33,6 +33,7 @@ CELERY_BROKER_URL = _urls.redis
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = RESERVEHUB_HOME / "mail"
 
+RESERVEHUB_SERVES_MEDIA = True
 # Served from where they lie: nothing to collect.
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
