@@ -15,6 +15,7 @@ from bookings.services.notices import (
     reservation_reconfirm,
     reservation_running_late,
 )
+from bookings.services.optimisation import Optimisation, service_optimise
 from bookings.services.requests import Booked, BookingRequest, Changes, Held, Start
 from bookings.services.tables import (
     reservation_assign_tables,
@@ -35,6 +36,7 @@ __all__ = [
     "BookingRequest",
     "Changes",
     "Held",
+    "Optimisation",
     "Start",
     "hold_create",
     "hold_extend",
@@ -55,6 +57,7 @@ __all__ = [
     "reservation_running_late",
     "reservation_seat",
     "reservation_undo",
+    "service_optimise",
     "table_block",
     "table_unblock",
 ]

@@ -18,10 +18,13 @@ from reservehub.core.locks import advisory_day_lock
 
 
 class Optimisation(NamedTuple):
-    """What a re-pack would do or did. `seated` and `unseated` are reservation ids."""
+    """What a re-pack would do or did.
+
+    `moves` also hold parties that had no table (`from_tables` empty) and now get one; `unseated`
+    are the ids of those for whom there is none.
+    """
 
     moves: tuple[Move, ...]
-    seated: tuple[int, ...]
     unseated: tuple[int, ...]
     covers_before: int
     covers_after: int
@@ -45,11 +48,10 @@ def service_optimise(
     day = load_day(restaurant, date, now=now)
     proposal = propose(day.service, now=now)
     result = Optimisation(
-        moves=tuple(proposal.moves),
-        seated=tuple(proposal.seated),
-        unseated=tuple(proposal.unseated),
-        covers_before=proposal.covers_before,
-        covers_after=proposal.covers_after,
+        moves=(*proposal.moves, *proposal.seated),
+        unseated=proposal.unseated,
+        covers_before=proposal.before.covers,
+        covers_after=proposal.after.covers,
         is_applied=apply,
     )
     if apply and result.moves:
