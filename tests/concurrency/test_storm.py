@@ -85,7 +85,7 @@ def test_a_storm_of_everything_leaves_a_sound_book() -> None:
 
     report = blow(seed=20260605)
 
-    print(json.dumps({"done": report["done"], "refused": report["refused"]}, indent=1))
+    print(json.dumps({"done": report["done"], "refused": report["refused"]}, indent=1))  # noqa: T201
     assert report["unexpected"] == []
     assert deadlocks() == before
     assert_book_is_sound()

@@ -1,0 +1,65 @@
+"""Two hundred guests press "book" in the same second, through the real server."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from bookings.models import Occupancy, Reservation
+from tests.concurrency.racing import assert_book_is_sound, deadlocks
+from tests.concurrency.server import WebServer
+from tests.factories import make_restaurant
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+RIVALS = 200
+
+
+def environment(tmp_path: Path) -> dict[str, str]:
+    """The test database, and Redis of the test cluster."""
+    about = connection.settings_dict
+    return {
+        "DATABASE_URL": "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**about),
+        "REDIS_URL": settings.CACHES["default"]["LOCATION"],
+        "RESERVEHUB_HOME": str(tmp_path),
+    }
+
+
+def test_of_two_hundred_callers_one_gets_the_last_table(tmp_path: Path) -> None:
+    restaurant = make_restaurant(tables=(2,))
+    day = timezone.localdate() + timedelta(days=3)
+    bodies = [
+        {
+            "restaurant": restaurant.slug,
+            "date": day.isoformat(),
+            "time": "19:00",
+            "party_size": 2,
+            "guest_name": "Anna de Vries",
+            "guest_email": f"guest-{number}@example.com",
+        }
+        for number in range(RIVALS)
+    ]
+    before = deadlocks()
+
+    with WebServer(environment=environment(tmp_path), log=tmp_path / "web.log") as server:
+        answers = server.post_together("/api/v1/reservations", bodies)
+
+    won = [answer for answer in answers if answer.status == 201]
+    lost = [answer for answer in answers if answer.status == 409]
+    assert len(won) == 1, json.dumps([answer.body for answer in answers if answer not in lost])
+    assert len(lost) == RIVALS - 1
+    for answer in lost:
+        assert answer.body["code"] == "slot_unavailable"
+        times = [other["time"] for other in answer.body["alternatives"]]
+        assert times == ["20:30", "20:45", "21:00"]
+    assert deadlocks() == before
+    assert Reservation.objects.count() == Occupancy.objects.count() == 1
+    assert_book_is_sound()
+    took = sorted(answer.seconds for answer in answers)
+    print(f"p50 {took[RIVALS // 2]:.2f} s, p95 {took[int(RIVALS * 0.95)]:.2f} s")  # noqa: T201
