@@ -1,0 +1,241 @@
+"""Bringing the demo to the present moment, from nothing or from wherever it was left."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from django.db import connection, transaction
+
+from accounts.models import User
+from bookings.availability import instants_of
+from bookings.loading import load_day
+from bookings.services import table_block
+from demo import art
+from demo.build import organisation_slug, organisations_create, restaurants_create
+from demo.guestbook import GuestBook
+from demo.houses import HOUSES, LIVELY
+from demo.ledger import Ledger
+from demo.live import STAFF, Stage
+from demo.people import CUSTOMER, jobs_create, people_create
+from demo.plan import visits_of
+from demo.progress import Plans, catch_up, dues_of
+from demo.special import special_days_renew
+from demo.wish import Place, Wish, wish_of
+from reservehub.core import audit
+from reservehub.core.actors import SYSTEM
+from reservehub.core.errors import DomainError
+from reservehub.core.models import AuditEntry
+from restaurants.models import Area, Organisation, Restaurant
+
+LIVE = timedelta(minutes=45)
+"""What happened so recently is played through the services; what is older is written in one go."""
+
+AHEAD = 14
+"""Days for which there are bookings."""
+
+NEIGHBOURS_AHEAD = 2
+LOADED = "demo.loaded"
+
+
+@dataclass
+class Report:
+    """What was done."""
+
+    is_new: bool
+    booked: int = 0
+    advanced: int = 0
+    played: int = 0
+
+
+@transaction.atomic
+def demo_load(*, now: datetime) -> Report:
+    """Make the demo, or bring it to the present; what people changed in it is kept.
+
+    All or nothing; two at a time wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('reservehub.demo'))")
+    people = people_create()
+    art.covers_create(house.art for house in HOUSES)
+    home = Organisation.objects.filter(slug=organisation_slug(LIVELY[0].organisation)).first()
+    since = None if home is None else _last_loaded(home)
+    if home is None:
+        home = _build(people)
+    if since is not None and now <= since:
+        return Report(is_new=False)
+    report = _World(people[CUSTOMER], since=since, now=now).bring()
+    audit.record(actor=SYSTEM, action=LOADED, obj=home, now=now)
+    return report
+
+
+def _build(people: Mapping[str, User]) -> Organisation:
+    organisations = organisations_create(HOUSES)
+    restaurants = restaurants_create(HOUSES, organisations)
+    jobs_create(people, organisations, restaurants)
+    return organisations[LIVELY[0].organisation]
+
+
+def _last_loaded(home: Organisation) -> datetime | None:
+    entries = AuditEntry.objects.filter(
+        object_type=home._meta.label_lower, object_id=str(home.pk), action=LOADED
+    )
+    return entries.order_by("-occurred_at").values_list("occurred_at", flat=True).first()
+
+
+class _World:
+    """One run: everything between `since` (None: the beginning) and `now`."""
+
+    def __init__(self, customer: User, *, since: datetime | None, now: datetime) -> None:
+        self.since = since
+        self.now = now
+        self.written_until = max(since, now - LIVE) if since else now - LIVE
+        self.customer = customer
+        self.plans = Plans()
+        self.places = {place.restaurant.pk: place for place in _places()}
+        self.books: dict[int, GuestBook] = {}
+        self.report = Report(is_new=since is None)
+
+    def bring(self) -> Report:
+        """Let time pass, then take bookings, then play the last minutes."""
+        lively = [place for place in self.places.values() if place.house.is_lively]
+        others = [place for place in self.places.values() if not place.house.is_lively]
+        for place in lively:
+            if self._is_new_day(place):
+                special_days_renew(place, now=self.now)
+                place.restaurant.refresh_from_db(fields=["config_version"])
+        if self.since is not None:
+            dues = list(dues_of(self.places, self.plans))
+            self.report.advanced = catch_up(dues, until=self.written_until)
+        stage = Stage(books=self.books, now=self.now)
+        for place in lively:
+            self._fill(place, stage)
+        for place in others:
+            if self._is_new_day(place):
+                self._fill_lightly(place)
+        for steps in dues_of({place.restaurant.pk: place for place in lively}, self.plans):
+            stage.dues_add(due for due in steps if due.step.at > self.written_until)
+        self.report.played = stage.play()
+        return self.report
+
+    def _is_new_day(self, place: Place) -> bool:
+        return self.since is None or place.today(self.since) < place.today(self.now)
+
+    def _book(self, place: Place) -> GuestBook:
+        organisation_id = place.restaurant.organisation_id
+        if organisation_id not in self.books:
+            book = GuestBook(
+                organisation_id, place.house.cast, customer=self.customer, now=self.now
+            )
+            if self.since is None and place.house.is_lively:
+                book.guests_ensure(book.everybody())
+            self.books[organisation_id] = book
+        return self.books[organisation_id]
+
+    # --- The four with a detailed day -------------------------------------------------------------
+
+    def _fill(self, place: Place, stage: Stage) -> None:
+        today = place.today(self.now)
+        first = today - timedelta(days=place.house.history_days)
+        if self.since is not None:
+            first = place.today(self.since) - timedelta(days=1)
+        for day in _days(first, today + timedelta(days=AHEAD)):
+            wishes = [wish for wish in self._wishes(place, day) if self._is_unheard(wish)]
+            written = [wish for wish in wishes if wish.created_at <= self.written_until]
+            if wishes:
+                book = self._book(place)
+                book.guests_ensure(w.visit.guest for w in wishes if w.visit.guest is not None)
+            self._block(place, day)
+            self._write(place, day, written)
+            for wish in wishes:
+                if wish.created_at > self.written_until:
+                    stage.wish_add(place, wish)
+
+    def _wishes(self, place: Place, day: date) -> Iterator[Wish]:
+        for visit in visits_of(place.house, day):
+            wish = wish_of(visit, day, place.zone)
+            if wish is not None:
+                yield wish
+
+    def _is_unheard(self, wish: Wish) -> bool:
+        return wish.created_at <= self.now and (
+            self.since is None or wish.created_at > self.since
+        )
+
+    def _write(self, place: Place, day: date, wishes: list[Wish]) -> None:
+        if not wishes:
+            return
+        loaded = load_day(place.restaurant, day, now=self.written_until)
+        ledger = Ledger(place, loaded, self._book(place))
+        for wish in wishes:
+            ledger.wish_grant(wish)
+        self.report.booked += ledger.write(at=self.written_until)
+
+    def _block(self, place: Place, day: date) -> None:
+        """Each day staff keep one table free; noted when the day comes into sight."""
+        block = place.house.block
+        today = place.today(self.now)
+        seen = today - timedelta(days=1)
+        if self.since is not None:
+            seen = place.today(self.since) + timedelta(days=AHEAD)
+        if block is None or day <= seen:
+            return
+        table = place.restaurant.tables.filter(number=block.number, is_active=True).first()
+        spans = [instants_of(place.zone, _local(day, m)) for m in (block.starts, block.ends)]
+        if table is None or not all(spans):
+            return
+        try:
+            table_block(
+                restaurant_id=place.restaurant.pk,
+                table_ids=(table.pk,),
+                starts_at=spans[0][0],
+                ends_at=spans[1][0],
+                reason=block.reasons[day.toordinal() % len(block.reasons)],
+                actor=STAFF,
+                now=self.now,
+            )
+        except DomainError:
+            return
+
+    # --- The sixty around -------------------------------------------------------------------------
+
+    def _fill_lightly(self, place: Place) -> None:
+        """A handful of bookings for today and the next two days, made before now."""
+        today = place.today(self.now)
+        first = today
+        if self.since is not None:
+            first = max(today, place.today(self.since) + timedelta(days=NEIGHBOURS_AHEAD + 1))
+        for day in _days(first, today + timedelta(days=NEIGHBOURS_AHEAD)):
+            wishes = [
+                replace(wish, created_at=min(wish.created_at, self.now))
+                for wish in self._wishes(place, day)
+                if not wish.visit.is_walk_in
+            ]
+            guests = [w.visit.guest for w in wishes if w.visit.guest is not None]
+            self._book(place).guests_ensure(guests)
+            self._write(place, day, wishes)
+
+
+def _places() -> Iterator[Place]:
+    """The restaurants of the demo that are still there."""
+    rows = Restaurant.objects.filter(slug__in=[house.slug for house in HOUSES], is_active=True)
+    known = {row.slug: row for row in rows.select_related("policy")}
+    areas: defaultdict[int, list[Area]] = defaultdict(list)
+    for area in Area.objects.filter(restaurant__in=known.values()):
+        areas[area.restaurant_id].append(area)
+    for house in HOUSES:
+        restaurant = known.get(house.slug)
+        if restaurant is not None:
+            found = tuple(areas[restaurant.pk])
+            yield Place(house=house, restaurant=restaurant, areas=found)
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
+
+
+def _local(day: date, minute: int) -> datetime:
+    return datetime.combine(day, time()) + timedelta(minutes=minute)
