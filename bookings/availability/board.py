@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -32,8 +33,6 @@ class Item:
     tables: tuple[int, ...]
     table_ids: tuple[int, ...]
     options: tuple[Option, ...]
-    union: int
-    least_tables: int
 
 
 class Moved(NamedTuple):
@@ -83,8 +82,11 @@ class Board:
             self._taken[key] = found
         return found
 
-    def unusable_gaps(self, option: Option, window: Window) -> int:
+    def unusable_gaps(
+        self, option: Option, window: Window, busy_of: Sequence[int] | None = None
+    ) -> int:
         """How many holes shorter than the shortest turn a seating would leave (rules 32, 33)."""
+        occupied = self.busy if busy_of is None else busy_of
         reach = self._shortest
         if reach < 2:
             return 0
@@ -93,7 +95,7 @@ class Board:
         last_below = window.start - 1 - below
         found = 0
         for table in option.tables:
-            busy = self.busy[table]
+            busy = occupied[table]
             before = (busy >> below) & ((1 << (window.start - below)) - 1)
             if before and not before >> last_below:
                 found += 1
@@ -127,6 +129,23 @@ class Board:
                 fixed[table] |= self.window(row.starts_at, row.ends_at).mask
         return fixed
 
+    @cached_property
+    def unassigned(self) -> list[Item]:
+        """The reservations to come that have no table yet (rule 37), by id."""
+        seated = {row.reservation_id for row in self._load.busy}
+        found = []
+        for booked in self._load.booked:
+            if booked.reservation_id is None or booked.reservation_id in seated:
+                continue
+            until = booked.occupied_until
+            if until is None:
+                buffer = self.prepared.slot_for(booked.starts_at).period.buffer_minutes
+                until = booked.ends_at + timedelta(minutes=buffer)
+            if booked.starts_at > self.now:
+                found.append(self._as_item(booked, (booked.starts_at, until), ()))
+        known = [item for item in found if item is not None]
+        return sorted(known, key=lambda item: item.reservation_id)
+
     def _item(self, rows: list[Busy], booked: Booked | None) -> Item | None:
         """A reservation as something movable, or None if it must stay where it is (rule 34)."""
         first = rows[0]
@@ -137,23 +156,27 @@ class Board:
             return None
         if any((r.starts_at, r.ends_at) != (first.starts_at, first.ends_at) for r in rows):
             return None
-        prepared = self.prepared
-        if not prepared.origin <= first.starts_at <= first.ends_at <= prepared.until:
+        return self._as_item(
+            booked, (first.starts_at, first.ends_at), tuple(sorted({row.table_id for row in rows}))
+        )
+
+    def _as_item(
+        self, booked: Booked, stay: tuple[datetime, datetime], table_ids: tuple[int, ...]
+    ) -> Item | None:
+        prepared, floor = self.prepared, self.prepared.floor
+        if booked.reservation_id is None or not prepared.origin <= stay[0] <= stay[1] <= (
+            prepared.until
+        ):
             return None
-        floor = prepared.floor
-        table_ids = tuple(sorted({row.table_id for row in rows}))
         options, allowed = self.wishes(booked)
-        usable = tuple(option for option in options.every if not option.mask & ~allowed)
         return Item(
-            reservation_id=first.reservation_id,
+            reservation_id=booked.reservation_id,
             covers=booked.covers,
-            window=self.window(first.starts_at, first.ends_at),
+            window=self.window(*stay),
             mask=floor.mask_of(table_ids),
             tables=tuple(floor.number[table_id] for table_id in table_ids),
             table_ids=table_ids,
-            options=usable,
-            union=options.union & allowed,
-            least_tables=min((len(option.tables) for option in usable), default=1),
+            options=tuple(option for option in options.every if not option.mask & ~allowed),
         )
 
     def wishes(self, booked: Booked) -> tuple[Options, int]:

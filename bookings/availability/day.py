@@ -40,6 +40,10 @@ class ServiceDay:
             self._boards[key] = Board(self.prepared, load, now=query.now, step=step)
         return self._boards[key]
 
+    def board_at(self, now: datetime) -> Board:
+        """The occupancy of the whole day, nobody left out."""
+        return Board(self.prepared, self.load, now=now, step=self.prepared.step)
+
     def repacker_for(self, query: Query, step: int) -> Repacker:
         """The search for room over the board of a query (rule 36)."""
         board = self.board_for(query, step)

@@ -210,7 +210,9 @@ class Booked:
     """One party of the day, seated or to come: what it adds to pacing, and how it may be moved.
 
     ``ends_at`` is the guest-facing end. ``area_id`` and ``required_features`` are its hard wishes,
-    kept when it is re-packed (rule 36). Its tables are the :class:`Busy` rows of the same id.
+    kept when it is re-packed (rule 36). Its tables are the :class:`Busy` rows of the same id; a
+    reservation without any is unassigned (rule 37), and needs them until ``occupied_until``, or for
+    the buffer of its period after its end.
     """
 
     starts_at: datetime
@@ -223,6 +225,7 @@ class Booked:
     area_id: int | None = None
     required_features: frozenset[str] = frozenset()
     is_paced: bool = True
+    occupied_until: datetime | None = None
 
     @property
     def is_online(self) -> bool:
