@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 from celery import current_app
 
-from reservehub.core import events
+from reservehub.core import dispatch, events
 from tests.core.samples import NOW, TableCleared
 
 
@@ -34,6 +34,7 @@ def cleared(now: datetime) -> TableCleared:
 @pytest.fixture
 def eager() -> Iterator[None]:
     """Queued tasks run at once, in the caller."""
+    assert dispatch._pump.drain(5)  # or what still waits would run on the queueing thread
     current_app.conf.task_always_eager = True
     yield
     current_app.conf.task_always_eager = False

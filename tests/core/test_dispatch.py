@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from statistics import median
 
 import pytest
 from celery import Celery, current_app
@@ -47,15 +48,15 @@ def silent_port() -> Iterator[int]:
 
 
 def publish_many(event: TableCleared, count: int) -> float:
-    """Seconds that the longest of so many transactions took."""
+    """Publish in so many transactions; returns the seconds of the median one."""
     events.subscribe(TableCleared, name="tests.handler")(leave_a_trace)
-    longest = 0.0
+    seconds = []
     for _ in range(count):
         started = time.perf_counter()
         with transaction.atomic():
             events.publish(event)
-        longest = max(longest, time.perf_counter() - started)
-    return longest
+        seconds.append(time.perf_counter() - started)
+    return median(seconds)
 
 
 def test_with_a_broker_the_delivery_is_queued(cleared: TableCleared) -> None:
@@ -68,7 +69,7 @@ def test_a_broker_that_is_down_costs_nothing_and_loses_nothing(
 ) -> None:
     use_broker(f"redis://127.0.0.1:{CLOSED_PORT}/0")
     with caplog.at_level(logging.WARNING):
-        assert publish_many(cleared, 50) < 0.5
+        assert publish_many(cleared, 50) < 0.25
         assert dispatch._pump.drain(10)
     lines = [r.message for r in caplog.records if r.name == "reservehub.core.background"]
     assert len(lines) == 1
@@ -80,5 +81,5 @@ def test_a_broker_that_is_down_costs_nothing_and_loses_nothing(
 
 def test_a_broker_that_hangs_costs_nothing_either(cleared: TableCleared, silent_port: int) -> None:
     use_broker(f"redis://127.0.0.1:{silent_port}/0")
-    assert publish_many(cleared, 50) < 0.5
+    assert publish_many(cleared, 50) < 0.25
     assert Delivery.objects.count() == 50
