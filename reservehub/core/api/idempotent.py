@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -50,7 +50,7 @@ def idempotent(handler: H) -> H:
         answer = run_idempotent(
             key=key,
             scope=_scope(request),
-            body=request._request.body,  # noqa: SLF001 - DRF's public name for it parses first
+            body=_whole_body(request),
             now=clock.now(),
             work=work,
         )
@@ -64,6 +64,21 @@ def _check(key: str) -> None:
     if not (1 <= len(key) <= MAX_LENGTH and key.isascii() and key.isprintable()):
         detail = str(_("1 to 255 printable ASCII characters."))
         raise ValidationFailed(errors=[FieldError(f"/{HEADER}", "invalid", detail)])
+
+
+def _whole_body(request: Request) -> bytes:
+    """The body, which must be as long as announced.
+
+    Where a connection breaks off, some servers hand on what came. The caller will ask again with
+    the same key, which must not be used up by half a request.
+
+    :raises ParseError: if part of it is missing
+    """
+    body: bytes = request._request.body  # noqa: SLF001 - DRF's public name for it parses first
+    announced = str(request.META.get("CONTENT_LENGTH") or 0)
+    if announced.isdecimal() and len(body) < int(announced):
+        raise ParseError(_("The connection broke off within the request."))
+    return body
 
 
 def _scope(request: Request) -> str:
