@@ -54,8 +54,8 @@ messages: $(VENV)/.installed-dev ## Collect translatable text (needs gettext) an
 	$(PY) tools/check_messages.py --write
 
 lock: ## Resolve requirements*.in into the hashed lists (needs uv)
-	UV_DEFAULT_INDEX=https://pypi.org/simple uv pip compile $(LOCK) requirements.in -o requirements.txt
-	UV_DEFAULT_INDEX=https://pypi.org/simple uv pip compile $(LOCK) requirements-dev.in -o requirements-dev.txt
+	uv pip compile $(LOCK) requirements.in -o requirements.txt
+	uv pip compile $(LOCK) requirements-dev.in -o requirements-dev.txt
 
 LOCK := --quiet --universal --generate-hashes --python-version 3.11 --no-config \
 	--no-emit-index-url --custom-compile-command "make lock"
