@@ -18,6 +18,7 @@ from bookings.availability.calendar import (
 from bookings.availability.combos import expand_row
 from bookings.availability.day import ServiceDay
 from bookings.availability.engine import answer, answer_all, answer_local, answer_slot, seatings
+from bookings.availability.explain import Detail, explain
 from bookings.availability.manual import check_manual
 from bookings.availability.model import (
     Access,
@@ -67,6 +68,7 @@ __all__ = [
     "DatedShift",
     "DayConfig",
     "DayLoad",
+    "Detail",
     "Move",
     "NonexistentTimeError",
     "NoticeCutoff",
@@ -96,6 +98,7 @@ __all__ = [
     "bands_problem",
     "check_manual",
     "expand_row",
+    "explain",
     "find_overlaps",
     "instants_of",
     "resolve_local",

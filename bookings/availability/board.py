@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
@@ -22,17 +21,30 @@ class Window(NamedTuple):
     mask: int
 
 
-@dataclass(slots=True)
 class Item:
-    """A reservation that may be given other tables: unlocked, not begun, its tables known."""
+    """A reservation that may be given other tables: unlocked, not begun, its tables known.
 
-    reservation_id: int
-    covers: int
-    window: Window
-    mask: int
-    tables: tuple[int, ...]
-    table_ids: tuple[int, ...]
-    options: tuple[Option, ...]
+    Its options are only worked out when somebody wants its seat.
+    """
+
+    def __init__(
+        self, board: Board, booked: Booked, window: Window, table_ids: tuple[int, ...]
+    ) -> None:
+        floor = board.prepared.floor
+        self._board = board
+        self._booked = booked
+        self.reservation_id = booked.reservation_id or 0
+        self.covers = booked.covers
+        self.window = window
+        self.table_ids = table_ids
+        self.tables = tuple([floor.number[table_id] for table_id in table_ids])
+        self.mask = floor.mask_of(table_ids)
+
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
+        """Where it may sit by its own size, wishes and channel, best first."""
+        options, allowed = self._board.wishes(self._booked)
+        return tuple([option for option in options.every if not option.mask & ~allowed])
 
 
 class Moved(NamedTuple):
@@ -163,21 +175,10 @@ class Board:
     def _as_item(
         self, booked: Booked, stay: tuple[datetime, datetime], table_ids: tuple[int, ...]
     ) -> Item | None:
-        prepared, floor = self.prepared, self.prepared.floor
-        if booked.reservation_id is None or not prepared.origin <= stay[0] <= stay[1] <= (
-            prepared.until
-        ):
+        starts_at, until = stay
+        if not self.prepared.origin <= starts_at <= until <= self.prepared.until:
             return None
-        options, allowed = self.wishes(booked)
-        return Item(
-            reservation_id=booked.reservation_id,
-            covers=booked.covers,
-            window=self.window(*stay),
-            mask=floor.mask_of(table_ids),
-            tables=tuple(floor.number[table_id] for table_id in table_ids),
-            table_ids=table_ids,
-            options=tuple(option for option in options.every if not option.mask & ~allowed),
-        )
+        return Item(self, booked, self.window(starts_at, until), table_ids)
 
     def wishes(self, booked: Booked) -> tuple[Options, int]:
         """The options of a booking by its own size, wishes and channel, and the tables allowed."""

@@ -11,13 +11,14 @@ Reservations are bits of a mask, in the order of ``Board.items``.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import NamedTuple
 
 from bookings.availability.board import Board, Moved, Window
 from bookings.availability.crowding import Crowding
 from bookings.availability.fits import Option
 
-CHAINS = ((2, 16), (6, 32))
+CHAINS = ((2, 12), (5, 28))
 """Moves allowed and parties looked at in each attempt, shortest chains first."""
 
 SMALL_FLOOR = 12
@@ -52,10 +53,8 @@ class _Placed(NamedTuple):
     before: _Placed | None
 
 
-class _Choice(NamedTuple):
-    least: int  # moves it will take at least
-    put_out: int
-    option: Option
+_Choice = tuple[int, int, Option]  # moves it will take at least, who is put out, for which seat
+_least = itemgetter(0)
 
 
 class Repacker:
@@ -69,6 +68,7 @@ class Repacker:
         for number, item in enumerate(board.items):
             for table in item.tables:
                 self._sitting[table].append((item.window.mask, 1 << number))
+        self._sitting_at_window: dict[int, dict[int, int]] = {}
         self._seekers: dict[int, _Seeker] = {}
         self._memo: dict[tuple[int, ...], Moved | None] = {}
         self._easy = 0  # who can simply go elsewhere, as far as known
@@ -88,6 +88,9 @@ class Repacker:
         newcomer = _Seeker(NEWCOMER, window.mask, self._ways(window.mask, options, 0))
         if not newcomer.ways:
             return None
+        found = self._with_one_move(newcomer)
+        if found is not None:
+            return self._outcome(found)
         is_checked = False
         for moves, budget in self._attempts:
             self._budget = budget
@@ -97,6 +100,21 @@ class Repacker:
             if not is_checked and self._crowding.forbids(window, options):
                 return None
             is_checked = True
+        return None
+
+    def _with_one_move(self, newcomer: _Seeker) -> _Placed | None:
+        """The usual case, quickly: one reservation goes to a table that is free."""
+        for mask, sitting, option in newcomer.ways:
+            if not sitting or sitting & (sitting - 1):
+                continue
+            number = sitting.bit_length() - 1
+            if not self._learn(sitting)[1] & sitting:
+                continue
+            seeker = self._seeker(number)
+            for way in seeker.ways:
+                if not way.sitting and not way.mask & mask:
+                    first = _Placed(NEWCOMER, newcomer.window, option, None)
+                    return _Placed(number, seeker.window, way.option, first)
         return None
 
     def _outcome(self, last: _Placed) -> Moved:
@@ -123,18 +141,18 @@ class Repacker:
             found = self._choices(seeker, moves, lifted, placed)
             if not found:
                 return None
-            least_of_all += found[0].least
+            least_of_all += found[0][0]
             if choices is None or len(found) < len(choices):
                 chosen, choices = seeker, found
         if choices is None or least_of_all > moves:
             return None
         rest = tuple([other for other in seekers if other is not chosen])
-        for choice in choices:
-            now = _Placed(chosen.number, chosen.window, choice.option, placed)
-            if not rest and not choice.put_out:
+        for _, put_out, option in choices:
+            now = _Placed(chosen.number, chosen.window, option, placed)
+            if not rest and not put_out:
                 return now
-            out = self._put_out(choice.put_out)
-            done = self._solve(rest + out, moves - len(out), lifted | choice.put_out, now)
+            out = self._put_out(put_out)
+            done = self._solve(rest + out, moves - len(out), lifted | put_out, now)
             if done is not None or self._budget < 0:
                 return done
         return None
@@ -149,13 +167,13 @@ class Repacker:
             if placed.window & window:
                 barred |= placed.option.mask
             placed = placed.before
-        found = []
+        found: list[_Choice] = []
         for mask, sitting, option in seeker.ways:
             if mask & barred:
                 continue
             put_out = sitting & ~lifted
             if not put_out:
-                found.append(_Choice(0, 0, option))
+                found.append((0, 0, option))
                 continue
             least = put_out.bit_count()
             if least > moves:
@@ -164,7 +182,7 @@ class Repacker:
                 known, easy = self._learn(put_out & ~known)
             least += (put_out & ~easy).bit_count()
             if least <= moves:
-                found.append(_Choice(least, put_out, option))
+                found.append((least, put_out, option))
         found.sort(key=_least)
         return found
 
@@ -186,7 +204,7 @@ class Repacker:
         return found
 
     def _ways(self, window: int, options: tuple[Option, ...], own: int) -> tuple[_Way, ...]:
-        sitting_at: dict[int, int] = {}  # -1: barred by something immovable
+        sitting_at = self._sitting_at_window.setdefault(window, {})
         for option in options:
             for table in option.tables:
                 if table not in sitting_at:
@@ -201,6 +219,7 @@ class Repacker:
         return tuple(found)
 
     def _sitting_at(self, table: int, window: int) -> int:
+        """Who sits at a table during a window; -1 if something immovable does."""
         if self._fixed[table] & window:
             return -1
         found = 0
@@ -211,16 +230,12 @@ class Repacker:
 
     def _learn(self, numbers: int) -> tuple[int, int]:
         """Find out who, to begin with, can go elsewhere without anybody else moving."""
-        for seeker in self._put_out(numbers):
+        for seeker in self._put_out(numbers & ~self._known):
             mask = self._items[seeker.number].mask
             if any(not way.sitting and not way.mask & mask for way in seeker.ways):
                 self._easy |= 1 << seeker.number
         self._known |= numbers
         return self._known, self._easy
-
-
-def _least(choice: _Choice) -> int:
-    return choice.least
 
 
 def seats_with_moves(

@@ -124,6 +124,7 @@ def _direct_options(
             for i in ids
         )
 
+    sets: list[tuple[tuple[int, ...], int, int]]
     sets = [((t.id,), t.min_party, t.max_party) for t in config.tables]
     sets += [(tuple(sorted(c.table_ids)), c.min_party, c.max_party) for c in config.combos]
     for ids, least, most in sets:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -92,7 +93,7 @@ def seated(load: DayLoad, seat: Seat, query: Query, starts_at: datetime, number:
 def assert_sound(prepared: PreparedDay, load: DayLoad) -> None:
     """No overlap, and everybody movable sits where size, area, features and channel permit."""
     rows = sorted(load.busy, key=lambda row: (row.table_id, row.starts_at))
-    for one, other in zip(rows, rows[1:], strict=False):
+    for one, other in pairwise(rows):
         assert one.table_id != other.table_id or one.ends_at <= other.starts_at, (one, other)
     floor = prepared.floor
     for booked in load.booked:
@@ -131,7 +132,7 @@ def floors(draw: st.DrawFn, most: int = 5) -> DayConfig:
             )
         )
     combos = []
-    for number, (one, other) in enumerate(zip(tables, tables[1:], strict=False)):
+    for number, (one, other) in enumerate(pairwise(tables)):
         if one.area_id == other.area_id and draw(st.booleans()):
             capacity = one.seats + other.seats
             combos.append(
