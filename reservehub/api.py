@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
@@ -20,7 +21,7 @@ def unknown(request: HttpRequest, **_where: str) -> JsonResponse:
         status=404,
         title=_("Not found"),
         detail=_("There is nothing at this address. Addresses have no slash at the end."),
-        instance=request.path,
+        instance=escape_uri_path(request.path),
     )
     return JsonResponse(body, status=404, content_type=PROBLEM_JSON)
 
@@ -35,5 +36,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include((v1, "api"), namespace="api")),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/docs", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
-    re_path(r"^api/v1(?:/.*)?$", unknown),
+    re_path(r"^api/v1(?:/[\s\S]*)?$", unknown),
 ]

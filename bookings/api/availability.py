@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.http.response import HttpResponseBase
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -83,7 +84,10 @@ class AvailabilityView(ApiView):
                 restaurant_public(kwargs["restaurant"]), question_of(request.GET), clock.now()
             )
         except DomainError as error:
-            return _problem(problem(error, instance=request.path), error.extra.get("retry_after"))
+            return _problem(
+                problem(error, instance=escape_uri_path(request.path)),
+                error.extra.get("retry_after"),
+            )
         return HttpResponse(_encode(body), content_type="application/json")
 
 
@@ -92,7 +96,7 @@ def _method_refused(request: HttpRequest) -> HttpResponse:
         code="method_not_allowed",
         status=405,
         title=_("This method is not allowed here"),
-        instance=request.path,
+        instance=escape_uri_path(request.path),
     )
     refusal = HttpResponseNotAllowed(
         ["GET", "HEAD"], _encode(body).encode(), content_type=PROBLEM_JSON
@@ -111,7 +115,9 @@ def question_of(query: QueryDict) -> Question:
     """:raises ValidationFailed: naming every parameter at fault"""
     errors: list[FieldError] = []
     unknown = set(query) - _KNOWN
-    errors += [FieldError(f"/{name}", "unknown_field", _("There is no such field.")) for name in unknown]
+    errors += [
+        FieldError(f"/{name}", "unknown_field", _("There is no such field.")) for name in unknown
+    ]
     day = _date(query.get("date"), errors)
     party = _number(query, "party_size", MAX_PARTY, errors, is_required=True)
     at = _time(query.get("time"), errors)

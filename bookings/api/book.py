@@ -135,7 +135,9 @@ class OpeningHoursView(ApiView):
         tags=["Availability"],
         parameters=[
             OpenApiParameter("from", DATE.type, description="First date; today without it."),
-            OpenApiParameter("to", DATE.type, description="Last date; a week without it, 62 days at most."),
+            OpenApiParameter(
+                "to", DATE.type, description="Last date; a week without it, 62 days at most."
+            ),
         ],
         responses=OpeningHoursSerializer,
     )
@@ -169,7 +171,9 @@ def _opening(place: Restaurant, day: date, zone: ZoneInfo) -> dict[str, Any]:
         periods.append(
             {
                 "name": period.name,
-                "opens_at": moment(instant_after(zone, datetime.combine(day, period.first_seating)), zone),
+                "opens_at": moment(
+                    instant_after(zone, datetime.combine(day, period.first_seating)), zone
+                ),
                 "last_seating_at": moment(instant_after(zone, last), zone),
                 "closes_at": moment(closes_at(prepared.config, period), zone),
                 "first_seating": period.first_seating.strftime("%H:%M"),

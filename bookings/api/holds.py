@@ -77,7 +77,9 @@ class HoldView(ApiView):
     is_public = True
     problem_statuses = (404,)
 
-    @extend_schema(operation_id="hold_release", summary="Release", tags=["Holds"], responses={204: None})
+    @extend_schema(
+        operation_id="hold_release", summary="Release", tags=["Holds"], responses={204: None}
+    )
     def delete(self, request: Request, token: str) -> Response:
         """Give the table back. Releasing twice, or too late, is no error."""
         hold_release(token=token)

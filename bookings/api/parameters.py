@@ -29,7 +29,9 @@ MANAGE_TOKEN = OpenApiParameter(
     location=OpenApiParameter.HEADER,
     description="The token from the guest's manage link. Preferred to `?token=`, which proxies may log.",
 )
-TOKEN_IN_QUERY = OpenApiParameter("token", OpenApiTypes.STR, description="The same, for plain links.")
+TOKEN_IN_QUERY = OpenApiParameter(
+    "token", OpenApiTypes.STR, description="The same, for plain links."
+)
 REASON = OpenApiParameter("reason", {"type": "string", "maxLength": 300})
 ETAG = OpenApiParameter(
     "ETag",

@@ -60,9 +60,7 @@ class NewestStartFirst(CursorPages):
     ordering = ("-starts_at", "-id")
 
 
-def booking_request(
-    restaurant: Restaurant, data: dict[str, Any], **more: Any
-) -> BookingRequest:
+def booking_request(restaurant: Restaurant, data: dict[str, Any], **more: Any) -> BookingRequest:
     """The service's request from a validated body."""
     area = data["seating_area_preference"]
     return BookingRequest(
@@ -256,13 +254,13 @@ def _changes(restaurant: Restaurant, data: dict[str, Any]) -> Changes:
 
 class ReservationCancelView(ApiView):
     is_public = True
-    problem_statuses = (401, 403)
+    problem_statuses = (400, 401, 403, 415)
 
     @extend_schema(
         operation_id="reservation_cancel",
         summary="Cancel",
         tags=["Reservations"],
-        responses=ReservationSerializer,
+        responses={200: ReservationSerializer},
         parameters=[*HOLDER, REASON, ETAG],
     )
     @uses_if_match
@@ -316,4 +314,3 @@ class ReservationConfirmView(ApiView):
                 reservation_id=reservation_id, actor=access.actor, now=clock.now()
             )
         return answer(confirmed, is_staff=access.is_staff, sees_contact=access.sees_contact)
-

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from bookings.api import availability, book, holds, reservations, staff
+from bookings.api import availability, book, holds, optimise, reservations, staff
 
 _PLACE = "restaurants/<slug:restaurant>"
 _ONE = "reservations/<int:reservation_id>"
 
 urlpatterns: list[URLPattern] = [
-    path(
-        f"{_PLACE}/availability", availability.AvailabilityView.as_view(), name="availability"
-    ),
+    path(f"{_PLACE}/availability", availability.AvailabilityView.as_view(), name="availability"),
     path(f"{_PLACE}/opening-hours", book.OpeningHoursView.as_view(), name="opening-hours"),
     path(
         f"{_PLACE}/reservations",
         book.RestaurantReservationsView.as_view(),
         name="restaurant-reservations",
     ),
+    path(f"{_PLACE}/optimise", optimise.OptimiseView.as_view(), name="optimise"),
     path("holds", holds.HoldsView.as_view(), name="holds"),
     path("holds/<str:token>", holds.HoldView.as_view(), name="hold"),
     path("holds/<str:token>/extend", holds.HoldExtendView.as_view(), name="hold-extend"),

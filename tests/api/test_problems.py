@@ -20,6 +20,7 @@ from tests.api.conftest import World, assert_problem, booking_body
         "reservations/-1",
         "restaurants/a%00b",
         "restaurants/ж",
+        "restaurants/%0A",
         "",
         "reservations/1/explode",
     ],

@@ -183,6 +183,21 @@ def test_an_unsuitable_table_needs_an_override(world: World) -> None:
     assert squeezed.status_code == 200
 
 
+def test_a_service_is_optimised_on_demand(world: World) -> None:
+    made = world.book(party_size=2)
+    large = world.restaurant.tables.get(number="2")
+    world.host.put(f"reservations/{made.pk}/assign-tables", {"table_ids": [large.pk], "lock": False})
+    path = f"{world.path}/optimise"
+    proposed = world.host.post(path, {"date": "2026-06-05"}).json()
+    assert proposed["applied"] is False
+    (move,) = proposed["moves"]
+    assert move["reference"] == made.reference
+    assert move["from_tables"] == [large.pk]
+    assert world.host.get(f"reservations/{made.pk}").json()["tables"][0]["id"] == large.pk
+    assert world.host.post(path, {"date": "2026-06-05", "apply": True}).json()["applied"] is True
+    assert world.host.get(f"reservations/{made.pk}").json()["tables"][0]["number"] == "1"
+
+
 @pytest.mark.parametrize(
     "step", ["approve", "decline", "check-in", "seat", "complete", "no-show", "undo"]
 )

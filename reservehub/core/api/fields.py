@@ -158,4 +158,7 @@ class StrictSchema(OpenApiSerializerExtension):  # type: ignore[misc]
         )
         if direction == "request":
             schema["additionalProperties"] = False
+        elif "properties" in schema:
+            # What may be left out of a request is always in the answer.
+            schema["required"] = sorted(schema["properties"])
         return schema

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -39,7 +40,9 @@ _REFUSALS: tuple[tuple[type[exceptions.APIException], str, Any], ...] = (
 
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """The problem response of an exception; ``None`` for a fault of the program."""
-    instance = context["request"].path if context.get("request") is not None else None
+    request = context.get("request")
+    # The member is a URI reference: what was unquoted for the view is quoted again.
+    instance = escape_uri_path(request.path) if request is not None else None
     error = _as_known(exc)
     if isinstance(error, DomainError):
         body = problem(error, instance=instance)
