@@ -1,0 +1,195 @@
+"""Every page of the site, asked for by everybody: who gets what, and that no page is forgotten.
+
+The API and the admin have matrices of their own (tests/api/test_matrix.py,
+tests/restaurants/test_admin.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from bookings.models import Reservation
+from bookings.selectors import manage_token_of, view_token_of
+from bookings.services import reservation_create
+from reservehub.core import clock
+from restaurants.models import Restaurant, Role
+from tests.factories import (
+    GUEST,
+    NOW,
+    a_request,
+    make_member,
+    make_restaurant,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+OTHERS = ("admin/", "api/", "^api/", "accounts/")
+"""Trees with their own matrix; the last one is allauth's."""
+
+PEOPLE = ("anonymous", "customer", "other owner", "host")
+POST_ONLY = dict.fromkeys(PEOPLE, 405)
+BACK = dict.fromkeys(PEOPLE, 302)
+EVERYBODY = dict.fromkeys(PEOPLE, 200)
+LOGGED_IN = dict.fromkeys(PEOPLE, 200) | {"anonymous": 302}
+
+EXPECTED: dict[str, dict[str, int]] = {
+    "healthz": EVERYBODY,
+    "readyz": EVERYBODY,
+    "set_language": BACK,
+    "javascript-catalog": EVERYBODY,
+    "home": EVERYBODY,
+    "restaurant": EVERYBODY,
+    "book": dict.fromkeys(PEOPLE, 303),
+    "hold": POST_ONLY,
+    "hold-extend": POST_ONLY,
+    "hold-release": POST_ONLY,
+    "manage": EVERYBODY,
+    "manage-ics": EVERYBODY,
+    "manage-change": EVERYBODY,
+    "manage-cancel": EVERYBODY,
+    "manage-late": POST_ONLY,
+    "manage-reconfirm": POST_ONLY,
+    "view": EVERYBODY,
+    "view-ics": EVERYBODY,
+    "lookup": EVERYBODY,
+    "account": LOGGED_IN,
+}
+"""GET with the right token. A link is the key: whoever has it, may (rule 76)."""
+
+KEYED = [name for name in EXPECTED if name.startswith(("manage", "view"))]
+
+
+@pytest.fixture(autouse=True)
+def _frozen() -> Iterator[None]:
+    with clock.freeze(NOW):
+        yield
+
+
+def pages() -> dict[str, str]:
+    """Namespaced name by plain name, of all pages outside the trees that are tested elsewhere."""
+    return dict(_walk(get_resolver().url_patterns, "", ""))
+
+
+def _walk(patterns: list[Any], prefix: str, space: str) -> Iterator[tuple[str, str]]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if route.startswith(OTHERS):
+            continue
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from _walk(pattern.url_patterns, route, space + inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield pattern.name, space + pattern.name
+
+
+def test_no_page_is_forgotten() -> None:
+    assert set(pages()) == set(EXPECTED)
+
+
+@pytest.fixture
+def restaurant() -> Restaurant:
+    return make_restaurant()
+
+
+@pytest.fixture
+def reservation(restaurant: Restaurant) -> Reservation:
+    return reservation_create(request=a_request(restaurant), actor=GUEST, now=NOW).reservation
+
+
+@pytest.fixture(params=PEOPLE)
+def person(request: pytest.FixtureRequest, restaurant: Restaurant) -> tuple[str, Client]:
+    client, name = Client(), str(request.param)
+    if name == "customer":
+        client.force_login(make_user())
+    elif name == "other owner":
+        client.force_login(make_member(make_restaurant(), Role.OWNER))
+    elif name == "host":
+        client.force_login(make_member(restaurant, Role.HOST))
+    return name, client
+
+
+def address(name: str, restaurant: Restaurant, token: str) -> str:
+    route = pages()[name]
+    if name.startswith(("manage", "view")):
+        return reverse(route, args=[token])
+    if name in {"restaurant", "book", "hold", "hold-extend", "hold-release"}:
+        return reverse(route, args=[restaurant.slug])
+    return reverse(route)
+
+
+def test_everybody_gets_the_expected_page(
+    person: tuple[str, Client], restaurant: Restaurant, reservation: Reservation
+) -> None:
+    who, client = person
+    answers = {}
+    for name in EXPECTED:
+        is_view = name.startswith("view")
+        token = view_token_of(reservation) if is_view else manage_token_of(reservation)
+        answers[name] = client.get(address(name, restaurant, token)).status_code
+    assert answers == {name: expected[who] for name, expected in EXPECTED.items()}
+
+
+def test_no_one_opens_a_booking_without_its_link(
+    person: tuple[str, Client], restaurant: Restaurant, reservation: Reservation
+) -> None:
+    _who, client = person
+    for token in ("x" * 43, str(reservation.pk), reservation.reference, reservation.link_nonce):
+        for name in KEYED:
+            url = address(name, restaurant, token)
+            answers = {client.get(url).status_code, client.post(url).status_code}
+            assert answers <= {404, 405}, (name, token)
+
+
+def test_a_link_for_looking_changes_nothing(
+    person: tuple[str, Client], restaurant: Restaurant, reservation: Reservation
+) -> None:
+    _who, client = person
+    token = view_token_of(reservation)
+    for name in KEYED:
+        if name.startswith("manage"):
+            assert client.post(address(name, restaurant, token)).status_code in {404, 405}
+    reservation.refresh_from_db()
+    assert (reservation.status, reservation.version) == ("confirmed", 1)
+
+
+def test_get_never_changes_a_booking(
+    person: tuple[str, Client], restaurant: Restaurant, reservation: Reservation
+) -> None:
+    """Mail scanners open every link (rule 76)."""
+    _who, client = person
+    for name in KEYED:
+        client.get(address(name, restaurant, manage_token_of(reservation)))
+    reservation.refresh_from_db()
+    assert (reservation.status, reservation.version) == ("confirmed", 1)
+
+
+@pytest.mark.parametrize("hidden", [{"is_public": False}, {"is_active": False}])
+def test_a_hidden_restaurant_is_not_there(
+    person: tuple[str, Client], restaurant: Restaurant, hidden: dict[str, bool]
+) -> None:
+    _who, client = person
+    Restaurant.objects.filter(pk=restaurant.pk).update(**hidden)
+    assert client.get(address("restaurant", restaurant, "")).status_code == 404
+    assert restaurant.name not in client.get("/").content.decode()
+    assert client.post(address("book", restaurant, "")).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["manage", "manage-change", "manage-cancel", "view"])
+def test_pages_behind_a_link_are_kept_out_of_caches_and_search_engines(
+    client: Client, restaurant: Restaurant, reservation: Reservation, name: str
+) -> None:
+    token = view_token_of(reservation) if name == "view" else manage_token_of(reservation)
+    answer = client.get(address(name, restaurant, token))
+    assert "no-store" in answer["Cache-Control"]
+    # Plain no-referrer would send "Origin: null" with the page's own forms, which CSRF refuses.
+    assert answer["Referrer-Policy"] == "no-referrer, same-origin"
+    assert "noindex" in answer.get("X-Robots-Tag", "") + answer.content.decode()
+    policy = answer["Content-Security-Policy"]
+    assert "unsafe-inline" not in policy
+    assert "default-src 'self'" in policy or "default-src 'none'" in policy
