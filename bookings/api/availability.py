@@ -33,7 +33,7 @@ from reservehub.core.api.throttling import count_request
 from reservehub.core.api.views import ApiView
 from reservehub.core.errors import DomainError, FieldError, ValidationFailed, problem, problem_body
 from restaurants.models import Restaurant
-from restaurants.selectors import restaurant_public
+from restaurants.selectors import restaurant_public_bare
 
 _KNOWN = frozenset({"date", "party_size", "time", "area"})
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -81,7 +81,7 @@ class AvailabilityView(ApiView):
         try:
             count_request(request, scope="availability")
             body = availability_data(
-                restaurant_public(kwargs["restaurant"]), question_of(request.GET), clock.now()
+                restaurant_public_bare(kwargs["restaurant"]), question_of(request.GET), clock.now()
             )
         except DomainError as error:
             return _problem(
