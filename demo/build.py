@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from django.utils.text import slugify
 
 from demo import art
+from demo.bulk import rows_insert
 from demo.houses.blueprint import House, Shift, Tables, clock_time
 from restaurants.models import (
     Area,
@@ -105,7 +106,7 @@ def _tables_create(pairs: Pairs) -> None:
         ]
     )
     area_of = {(area.restaurant_id, area.name): area for area in areas}
-    tables = Table.objects.bulk_create(
+    tables = rows_insert(
         [
             row
             for house, restaurant in pairs

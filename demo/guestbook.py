@@ -9,6 +9,7 @@ from datetime import datetime
 from accounts.models import User
 from bookings.lifecycle import Status
 from bookings.models import Reservation
+from demo.bulk import rows_insert
 from demo.cast import BLOCK_REASONS, Person, people_of
 from demo.script import CUSTOMER
 from guests.models import Guest
@@ -23,7 +24,7 @@ class GuestBook:
         self._cast = cast
         self._now = now
         known = Guest.objects.filter(organisation_id=organisation_id)
-        self._known = {_identity(str(g.phone or ""), g.email or ""): g for g in known}
+        self._known = {_identity(guest): guest for guest in known}
         self._visits: defaultdict[int, list[datetime]] = defaultdict(list)
         done = Reservation.objects.filter(
             guest__organisation_id=organisation_id, status=Status.COMPLETED
@@ -49,10 +50,10 @@ class GuestBook:
         new = [
             self._guest(index, person)
             for index, person in wanted.items()
-            if _identity(person.phone, person.email) not in self._known
+            if (person.phone or person.email) not in self._known
         ]
-        for guest in Guest.objects.bulk_create(new):
-            self._known[_identity(str(guest.phone or ""), guest.email or "")] = guest
+        for guest in rows_insert(new):
+            self._known[_identity(guest)] = guest
 
     def everybody(self) -> range:
         """The indexes of the whole cast and the customer."""
@@ -61,7 +62,7 @@ class GuestBook:
     def guest(self, index: int) -> Guest:
         """A guest that `guests_ensure` has seen."""
         person = self.person(index)
-        return self._known[_identity(person.phone, person.email)]
+        return self._known[person.phone or person.email]
 
     def visits_before(self, guest: Guest, at: datetime) -> int:
         """How often the guest had come by then."""
@@ -86,6 +87,6 @@ class GuestBook:
         )
 
 
-def _identity(phone: str, email: str) -> str:
+def _identity(guest: Guest) -> str:
     """How rule 99 tells guests apart."""
-    return phone or email
+    return str(guest.phone.as_e164) if guest.phone else guest.email or ""

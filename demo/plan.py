@@ -19,7 +19,7 @@ from demo.houses.blueprint import DAY, House, Shift, hm
 from demo.script import STORY_GUESTS, script_of
 from demo.visit import Fate, Visit
 
-LEADS = ((0.0, 35), (0.1, 60), (0.38, hm(24)), (0.5, hm(50)), (0.9, hm(430)), (1.0, hm(430)))
+LEADS = ((0.0, 62), (0.1, 75), (0.38, hm(24)), (0.5, hm(50)), (0.9, hm(430)), (1.0, hm(430)))
 """Share of bookings, and the longest lead among them in minutes."""
 
 LONGEST_LEAD = 14 * DAY
@@ -53,7 +53,7 @@ NOTES = (
 )
 
 
-def visits_of(house: House, day: date) -> list[Visit]:
+def visits_of(house: House, day: date) -> tuple[Visit, ...]:
     """Everybody who wants to come on a service date, in the order in which they ask."""
     chance = random.Random(f"{house.slug}:{day.isoformat()}")  # noqa: S311 - the same every time
     found = list(script_of(house, day)) if house.is_lively else []
@@ -61,8 +61,7 @@ def visits_of(house: House, day: date) -> list[Visit]:
     for index, shift in enumerate(house.shifts):
         if day.weekday() in shift.weekdays:
             found += _shift_visits(house, shift, index, day, chance, guests)
-    found.sort(key=lambda visit: (visit.minute - visit.lead, visit.key))
-    return found
+    return tuple(sorted(found, key=lambda visit: (visit.minute - visit.lead, visit.key)))
 
 
 def _guests(house: House, chance: random.Random) -> Iterator[int]:

@@ -6,7 +6,7 @@ they cancelled, moved or finished no longer has the state that the next step of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -21,6 +21,10 @@ from demo.visit import Visit
 from demo.wish import NONCE, Place, key_of, steps_ahead, wish_of
 
 BATCH = 400
+READ = (
+    *("link_nonce", "restaurant_id", "service_date", "starts_at", "ends_at", "buffer_minutes"),
+    *("created_at", "cancel_deadline_at"),
+)
 
 
 class Due(NamedTuple):
@@ -33,33 +37,43 @@ class Due(NamedTuple):
 
 
 class Plans:
-    """The visits of a date by key, worked out once."""
+    """The visits of each restaurant and date, worked out once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, date], dict[str, Visit]] = {}
 
-    def visit(self, place: Place, day: date, key: str) -> Visit | None:
-        """The visit a booking was made for."""
+    def visits(self, place: Place, day: date) -> Mapping[str, Visit]:
+        """Everybody who wants to come on a service date, by key, in the order of asking."""
         at = (place.house.slug, day)
         if at not in self._known:
             self._known[at] = {visit.key: visit for visit in visits_of(place.house, day)}
-        return self._known[at].get(key)
+        return self._known[at]
 
 
-def dues_of(places: Mapping[int, Place], plans: Plans) -> Iterator[list[Due]]:
-    """The steps ahead of every open demo booking that still lies where it was planned."""
+def dues_of(places: Sequence[Place], plans: Plans, *, until: datetime) -> Iterator[list[Due]]:
+    """What is due by an instant, for every open demo booking that still lies where it was planned.
+
+    Only what the plan needs is read of each row.
+    """
+    by_id = {place.restaurant.pk: place for place in places}
     rows = Reservation.objects.filter(
         link_nonce__startswith=NONCE,
         status__in=[str(status) for status in OCCUPYING],
-        restaurant__in=list(places),
+        restaurant__in=list(by_id),
+        created_at__lte=until,
     )
-    for row in rows.order_by("starts_at", "id"):
-        place = places[row.restaurant_id]
-        visit = plans.visit(place, row.service_date, key_of(row))
+    for row in rows.only(*READ, *WRITTEN).order_by("starts_at", "id"):
+        place = by_id[row.restaurant_id]
+        visit = plans.visits(place, row.service_date).get(key_of(row))
         if visit is None or not _is_as_planned(row, visit, place):
             continue
-        steps = steps_ahead(place.house, visit, row)
-        yield [Due(step, row, visit, place) for step in steps if step.at > row.updated_at]
+        steps = [
+            Due(step, row, visit, place)
+            for step in steps_ahead(place.house, visit, row)
+            if row.updated_at < step.at <= until
+        ]
+        if steps:
+            yield steps
 
 
 def _is_as_planned(row: Reservation, visit: Visit, place: Place) -> bool:
@@ -75,19 +89,22 @@ def is_possible(row: Reservation, step: Step) -> bool:
     return to in TRANSITIONS[Status(row.status)]
 
 
-def catch_up(dues: Sequence[list[Due]], *, until: datetime) -> int:
-    """Make the steps due by an instant; returns how many bookings changed."""
-    changed = []
-    for steps in dues:
-        for due in steps:
-            if due.step.at <= until and is_possible(due.reservation, due.step):
-                reason = reason_of(due.step.deed, due.place.house.cast)
-                step_write(due.reservation, due.step, due.visit, reason=reason)
-                if not changed or changed[-1] is not due.reservation:
-                    changed.append(due.reservation)
+def catch_up(dues: Iterable[list[Due]]) -> int:
+    """Make the steps that are due; returns how many bookings changed."""
+    changed = [steps[0].reservation for steps in dues if _walk(steps)]
     Reservation.objects.bulk_update(changed, WRITTEN, batch_size=BATCH)
     _tables_trim(changed)
     return len(changed)
+
+
+def _walk(steps: Iterable[Due]) -> bool:
+    has_moved = False
+    for due in steps:
+        if is_possible(due.reservation, due.step):
+            reason = reason_of(due.step.deed, due.place.house.cast)
+            step_write(due.reservation, due.step, due.visit, reason=reason)
+            has_moved = True
+    return has_moved
 
 
 TRIM = """

@@ -11,12 +11,14 @@ from datetime import datetime
 from django.db import connection
 
 from bookings import policies
-from bookings.availability import Channel, PreparedDay, Seat
+from bookings.availability import Channel
 from bookings.lifecycle import Status, pending_expires_at
 from bookings.links import new_link
 from bookings.models import Reservation
 from demo.cast import Person
 from demo.guestbook import GuestBook
+from demo.menu import Option
+from demo.steps import MINUTE
 from demo.wish import Place, Wish, is_request, nonce_of
 from guests.models import Guest
 
@@ -38,8 +40,8 @@ def reservation_of(
     wish: Wish,
     *,
     place: Place,
-    prepared: PreparedDay,
-    seat: Seat,
+    period_id: int | None,
+    option: Option,
     book: GuestBook,
 ) -> Reservation:
     """The row of a new booking, without its reference, at the moment of asking."""
@@ -61,13 +63,13 @@ def reservation_of(
         local_date=wish.local.date(),
         local_time=wish.local.time(),
         starts_at=wish.starts_at,
-        ends_at=seat.ends_at,
-        buffer_minutes=int((seat.occupied_until - seat.ends_at).total_seconds() // 60),
-        service_period_id=prepared.slot_for(wish.starts_at).period.id or None,
+        ends_at=wish.starts_at + option.stay,
+        buffer_minutes=(option.taken - option.stay) // MINUTE,
+        service_period_id=period_id,
         party_size=visit.party,
         guest_name=person.name if person else walk_in_name(place),
         guest_email=person.email if person else "",
-        guest_phone=person.phone if person else "",
+        guest_phone=(guest.phone or "") if guest else "",
         guest_language=person.language if person else restaurant.language,
         area_preference_id=place.area_id(visit),
         special_occasion=visit.occasion,

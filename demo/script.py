@@ -33,19 +33,19 @@ def _stories(house: House, day: date) -> Iterator[Visit]:
             **fields,  # type: ignore[arg-type]
         )
 
-    yield story(0, evening, ask, hm(49), fate=Fate.UNANSWERED, source="widget")
-    yield story(1, evening + 60, ask + 1, hm(34), fate=Fate.DECLINED, answer=90)
+    yield story(0, evening - 90, ask, hm(49), fate=Fate.UNANSWERED, source="widget")
+    yield story(1, evening + 120, ask + 1, hm(34), fate=Fate.DECLINED, answer=90)
     # Three requests that are answered one after the other: one of them nearly always waits.
     yield story(2, evening + 90, ask, hm(22), answer=hm(12))
-    yield story(3, evening + 30, ask, hm(10, 30), answer=hm(8, 10), occasion="celebration")
+    yield story(3, evening - 60, ask, hm(10, 30), answer=hm(8, 10), occasion="celebration")
     yield story(4, evening + 150, ask, hm(6, 30), answer=hm(4, 20), source="mobile")
     yield story(5, evening, 4, hm(80), fate=Fate.CANCELS, gone=0.7)
-    yield story(6, evening - 30, 2, hm(60), fate=Fate.CANCELLED, gone=0.6, source="phone")
+    yield story(6, evening, 2, hm(60), fate=Fate.CANCELLED, gone=0.6, source="phone")
     yield story(7, house.early, 2, hm(30), fate=Fate.NO_SHOW)
     yield story(8, evening, 2, hm(26), late=20, early=-20, reconfirms=True, request=_sorry(house))
     yield story(
         9,
-        evening - 60,
+        evening - 30,
         10,
         hm(200),
         source="phone",

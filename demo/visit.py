@@ -54,5 +54,10 @@ class Visit:
     note: str = ""
 
     @property
+    def is_story(self) -> bool:
+        """Whether it belongs to the fixed stories of each day."""
+        return self.key[0] in "sc"
+
+    @property
     def is_walk_in(self) -> bool:
         return self.source == "walk_in"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -11,16 +11,16 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from bookings.availability import instants_of
-from bookings.loading import load_day
 from bookings.services import table_block
 from demo import art
 from demo.build import organisation_slug, organisations_create, restaurants_create
+from demo.floor import Floor
 from demo.guestbook import GuestBook
 from demo.houses import HOUSES, LIVELY
 from demo.ledger import Ledger
 from demo.live import STAFF, Stage
+from demo.menu import EngineMenu, Menu, PlainMenu
 from demo.people import CUSTOMER, jobs_create, people_create
-from demo.plan import visits_of
 from demo.progress import Plans, catch_up, dues_of
 from demo.special import special_days_renew
 from demo.wish import Place, Wish, wish_of
@@ -28,7 +28,7 @@ from reservehub.core import audit
 from reservehub.core.actors import SYSTEM
 from reservehub.core.errors import DomainError
 from reservehub.core.models import AuditEntry
-from restaurants.models import Area, Organisation, Restaurant
+from restaurants.models import Area, Organisation, Restaurant, ServicePeriod, Table
 
 LIVE = timedelta(minutes=45)
 """What happened so recently is played through the services; what is older is written in one go."""
@@ -101,24 +101,30 @@ class _World:
     def bring(self) -> Report:
         """Let time pass, then take bookings, then play the last minutes."""
         lively = [place for place in self.places.values() if place.house.is_lively]
-        others = [place for place in self.places.values() if not place.house.is_lively]
-        for place in lively:
-            if self._is_new_day(place):
+        new_days = [place for place in self.places.values() if self._is_new_day(place)]
+        for place in new_days:
+            if place.house.is_lively:
                 special_days_renew(place, now=self.now)
                 place.restaurant.refresh_from_db(fields=["config_version"])
-        if self.since is not None:
-            dues = list(dues_of(self.places, self.plans))
-            self.report.advanced = catch_up(dues, until=self.written_until)
+        if self.since is not None and (new_days or self.since < self.written_until):
+            self._catch_up(new_days or lively)
         stage = Stage(books=self.books, now=self.now)
         for place in lively:
             self._fill(place, stage)
-        for place in others:
-            if self._is_new_day(place):
-                self._fill_lightly(place)
-        for steps in dues_of({place.restaurant.pk: place for place in lively}, self.plans):
-            stage.dues_add(due for due in steps if due.step.at > self.written_until)
+        self._fill_lightly([place for place in new_days if not place.house.is_lively])
+        for steps in dues_of(lively, self.plans, until=self.now):
+            stage.dues_add(steps)
         self.report.played = stage.play()
         return self.report
+
+    def _catch_up(self, places: Iterable[Place]) -> None:
+        """Let the time pass that nobody needs to see."""
+        for until, chosen in (
+            (self.written_until, [p for p in places if p.house.is_lively]),
+            (self.now, [p for p in places if not p.house.is_lively]),
+        ):
+            dues = list(dues_of(chosen, self.plans, until=until))
+            self.report.advanced += catch_up(dues)
 
     def _is_new_day(self, place: Place) -> bool:
         return self.since is None or place.today(self.since) < place.today(self.now)
@@ -141,20 +147,34 @@ class _World:
         first = today - timedelta(days=place.house.history_days)
         if self.since is not None:
             first = place.today(self.since) - timedelta(days=1)
-        for day in _days(first, today + timedelta(days=AHEAD)):
-            wishes = [wish for wish in self._wishes(place, day) if self._is_unheard(wish)]
-            written = [wish for wish in wishes if wish.created_at <= self.written_until]
-            if wishes:
-                book = self._book(place)
-                book.guests_ensure(w.visit.guest for w in wishes if w.visit.guest is not None)
+        last = today + timedelta(days=AHEAD)
+        for day in _days(today, last):
             self._block(place, day)
-            self._write(place, day, written)
-            for wish in wishes:
-                if wish.created_at > self.written_until:
-                    stage.wish_add(place, wish)
+        wishes = [
+            wish
+            for day in _days(first, last)
+            for wish in self._wishes(place, day)
+            if self._is_unheard(wish)
+        ]
+        if not wishes:
+            return
+        book = self._book(place)
+        book.guests_ensure(w.visit.guest for w in wishes if w.visit.guest is not None)
+        for wish in wishes:
+            if wish.created_at > self.written_until:
+                stage.wish_add(place, wish)
+        # A day without special hours stands for all while nobody could have changed the settings.
+        reference = today + timedelta(days=AHEAD) if self.since is None else None
+        self._write(
+            place,
+            [wish for wish in wishes if wish.created_at <= self.written_until],
+            at=self.written_until,
+            menu=EngineMenu(place, reference=reference),
+            floor=Floor.of(place, first, last),
+        )
 
     def _wishes(self, place: Place, day: date) -> Iterator[Wish]:
-        for visit in visits_of(place.house, day):
+        for visit in self.plans.visits(place, day).values():
             wish = wish_of(visit, day, place.zone)
             if wish is not None:
                 yield wish
@@ -164,14 +184,14 @@ class _World:
             self.since is None or wish.created_at > self.since
         )
 
-    def _write(self, place: Place, day: date, wishes: list[Wish]) -> None:
-        if not wishes:
-            return
-        loaded = load_day(place.restaurant, day, now=self.written_until)
-        ledger = Ledger(place, loaded, self._book(place))
-        for wish in wishes:
+    def _write(
+        self, place: Place, wishes: list[Wish], *, at: datetime, menu: Menu, floor: Floor
+    ) -> None:
+        ledger = Ledger(place, menu=menu, floor=floor, book=self._book(place))
+        # The stories come first: what they are meant to show must find a table.
+        for wish in sorted(wishes, key=lambda w: (not w.visit.is_story, w.created_at)):
             ledger.wish_grant(wish)
-        self.report.booked += ledger.write(at=self.written_until)
+        self.report.booked += ledger.write(at=at)
 
     def _block(self, place: Place, day: date) -> None:
         """Each day staff keep one table free; noted when the day comes into sight."""
@@ -201,21 +221,42 @@ class _World:
 
     # --- The sixty around -------------------------------------------------------------------------
 
-    def _fill_lightly(self, place: Place) -> None:
+    def _fill_lightly(self, places: list[Place]) -> None:
         """A handful of bookings for today and the next two days, made before now."""
-        today = place.today(self.now)
-        first = today
+        ids = [place.restaurant.pk for place in places]
+        tables, periods = defaultdict(list), defaultdict(list)
+        for table in Table.objects.filter(restaurant__in=ids, is_active=True):
+            tables[table.restaurant_id].append(table)
+        for period in ServicePeriod.objects.filter(restaurant__in=ids, is_active=True):
+            periods[period.restaurant_id].append(period)
+        wishes = {place.restaurant.pk: self._light_wishes(place) for place in places}
+        for place in {place.restaurant.organisation_id: place for place in places}.values():
+            sisters = [p for p in places if _is_sister(p, place)]
+            self._book(place).guests_ensure(
+                wish.visit.guest
+                for sister in sisters
+                for wish in wishes[sister.restaurant.pk]
+                if wish.visit.guest is not None
+            )
+        for place in places:
+            key = place.restaurant.pk
+            menu = PlainMenu(place, tables=tables[key], periods=periods[key])
+            today = place.today(self.now)
+            last = today + timedelta(days=NEIGHBOURS_AHEAD)
+            floor = Floor() if self.since is None else Floor.of(place, today, last)
+            self._write(place, wishes[key], at=self.now, menu=menu, floor=floor)
+
+    def _light_wishes(self, place: Place) -> list[Wish]:
+        """Of the days that have none yet; walk-ins are left to the lively houses."""
+        first = today = place.today(self.now)
         if self.since is not None:
             first = max(today, place.today(self.since) + timedelta(days=NEIGHBOURS_AHEAD + 1))
-        for day in _days(first, today + timedelta(days=NEIGHBOURS_AHEAD)):
-            wishes = [
-                replace(wish, created_at=min(wish.created_at, self.now))
-                for wish in self._wishes(place, day)
-                if not wish.visit.is_walk_in
-            ]
-            guests = [w.visit.guest for w in wishes if w.visit.guest is not None]
-            self._book(place).guests_ensure(guests)
-            self._write(place, day, wishes)
+        return [
+            replace(wish, created_at=min(wish.created_at, self.now))
+            for day in _days(first, today + timedelta(days=NEIGHBOURS_AHEAD))
+            for wish in self._wishes(place, day)
+            if not wish.visit.is_walk_in
+        ]
 
 
 def _places() -> Iterator[Place]:
@@ -230,6 +271,10 @@ def _places() -> Iterator[Place]:
         if restaurant is not None:
             found = tuple(areas[restaurant.pk])
             yield Place(house=house, restaurant=restaurant, areas=found)
+
+
+def _is_sister(one: Place, other: Place) -> bool:
+    return one.restaurant.organisation_id == other.restaurant.organisation_id
 
 
 def _days(first: date, last: date) -> Iterator[date]:
