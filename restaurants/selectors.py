@@ -69,7 +69,8 @@ def _one(restaurants: QuerySet[Restaurant], id_or_slug: str) -> Restaurant:
     return restaurant
 
 
-_BARE = ("id", "slug", "name", "timezone", "config_version")
+_BARE = ("id", "name", "slug", "timezone", "config_version")
+"""In the order of the model, as `from_db` expects them."""
 
 
 def restaurant_public_bare(id_or_slug: str) -> Restaurant:
@@ -89,7 +90,7 @@ def restaurant_public_bare(id_or_slug: str) -> Restaurant:
 
 
 _BARE_BY_SLUG = (
-    "SELECT id, slug, name, timezone, config_version FROM restaurants_restaurant"
+    "SELECT id, name, slug, timezone, config_version FROM restaurants_restaurant"
     " WHERE slug = %s AND is_active AND is_public"
 )
 _BARE_BY_ID = _BARE_BY_SLUG.replace("slug = %s", "id = %s::bigint")
