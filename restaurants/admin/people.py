@@ -31,6 +31,8 @@ class MembershipForm(ServiceForm):
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].strip()
+        if self.instance.pk is not None:
+            return email  # not on the page: who it is does not change
         user = User.objects.filter(email__iexact=email, is_active=True).first()
         if user is None:
             raise forms.ValidationError(_("Nobody has an account with this e-mail."))

@@ -5,8 +5,8 @@ Django's own model permissions are not used: roles decide, per restaurant.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, cast
 from weakref import WeakKeyDictionary
 
 from django.db.models import ForeignKey, Model, QuerySet
@@ -189,6 +189,22 @@ class ScopedInline(ScopedChoices):
 
     extra = 0
     tab = True
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.related_model is not self.parent_model:  # type: ignore[attr-defined]
+            # Every line of the inline offers the same: read once, not once per line.
+            choices = cast("Iterable[tuple[Any, Any]]", field.choices)
+            field.choices = list(iter(choices))
+        return field
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With what the rows refer to, as their names are made of it."""
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        fields = rows.model._meta.concrete_fields
+        return rows.select_related(*(f.name for f in fields if isinstance(f, ForeignKey)))
 
     def _parent(self) -> ScopedAdmin:
         parent = self.admin_site._registry[self.parent_model]  # type: ignore[attr-defined]  # noqa: SLF001
