@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from reservehub.core.timezones import offset_label, to_wall, zone_info
@@ -53,9 +53,11 @@ def local(at: datetime, restaurant: Restaurant) -> datetime:
 
 
 def moment_text(at: datetime, restaurant: Restaurant) -> str:
-    """``Friday 21 November, 19:30`` for an instant."""
+    """``Friday 21 November, 19:30`` for an instant, to stand after “until”."""
     wall = local(at, restaurant)
-    return f"{long_date(wall.date())}, {clock_text(wall, restaurant)}"
+    # Translators: Django date format of a day after the word "until".
+    day = date_format(wall.date(), pgettext("moment", "l j F"))
+    return f"{day}, {clock_text(wall, restaurant)}"
 
 
 def today_at(restaurant: Restaurant, now: datetime) -> date:

@@ -24,7 +24,7 @@ RECONFIRM_OPENS = timedelta(hours=72)
 
 _GOOD, _WAIT, _OVER = "notice-good", "notice-wait", "notice"
 
-_SENTENCES: Mapping[Status, tuple[str, Promise, Promise]] = {
+_SENTENCES: Mapping[Status, tuple[str, Promise, Promise | str]] = {
     Status.PENDING: (
         _WAIT,
         gettext_lazy("Your request is with the restaurant"),
@@ -41,8 +41,8 @@ _SENTENCES: Mapping[Status, tuple[str, Promise, Promise]] = {
         gettext_lazy("See you soon. Keep this page: here you can change or cancel the booking."),
     ),
     Status.ARRIVED: (_GOOD, gettext_lazy("Welcome"), gettext_lazy("Your table is being prepared.")),
-    Status.PARTIALLY_SEATED: (_GOOD, gettext_lazy("Enjoy your visit"), gettext_lazy("")),
-    Status.SEATED: (_GOOD, gettext_lazy("Enjoy your visit"), gettext_lazy("")),
+    Status.PARTIALLY_SEATED: (_GOOD, gettext_lazy("Enjoy your visit"), ""),
+    Status.SEATED: (_GOOD, gettext_lazy("Enjoy your visit"), ""),
     Status.COMPLETED: (
         _OVER,
         gettext_lazy("Thank you for your visit"),
@@ -73,7 +73,7 @@ _SENTENCES: Mapping[Status, tuple[str, Promise, Promise]] = {
         gettext_lazy("The request has expired"),
         gettext_lazy("The restaurant did not answer in time. Nothing is booked."),
     ),
-    Status.MOVED: (_OVER, gettext_lazy("The booking was moved"), gettext_lazy("")),
+    Status.MOVED: (_OVER, gettext_lazy("The booking was moved"), ""),
 }
 
 

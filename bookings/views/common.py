@@ -87,7 +87,9 @@ def varies(response: HttpResponse) -> HttpResponse:
 def make_private(response: HttpResponse) -> HttpResponse:
     """For pages behind a token: not stored, not indexed, the address not passed on (rule 76)."""
     response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    # Browsers take the last value they know. The first alone would make them send `Origin: null`
+    # with every form, which the CSRF check must refuse; no other site gets the address either way.
+    response["Referrer-Policy"] = "no-referrer, same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 

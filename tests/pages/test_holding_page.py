@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from bookings.models import Hold, Reservation
@@ -13,19 +13,18 @@ from bookings.services import reservation_create
 from reservehub.core import clock
 from restaurants.models import Restaurant
 from tests.factories import GUEST, NOW, a_request
-from tests.pages.conftest import book, text_of
+from tests.pages.conftest import Page, book, text_of
 
 pytestmark = pytest.mark.django_db
 
 WISH = {"slot": "2026-06-05T19:00", "guests": "2", "area": ""}
 
 
-def hold(client: Client, **changes: str) -> HttpResponse:
-    response: HttpResponse = client.post("/r/bistro-anna/hold/", {**WISH, **changes})
-    return response
+def hold(client: Client, **changes: str) -> Any:
+    return client.post("/r/bistro-anna/hold/", {**WISH, **changes})
 
 
-def token_of(response: HttpResponse) -> str:
+def token_of(response: Page) -> str:
     return text_of(response).split('name="hold_token" value="')[1].split('"')[0]
 
 
