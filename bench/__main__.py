@@ -1,0 +1,47 @@
+"""Measure availability, booking and their yardsticks: ``python -m bench`` (or ``make bench``).
+
+Starts a PostgreSQL and a Valkey of its own (with fsync) and runs ``bench.measure`` on them, which
+prints what the product does beside what the same machine does without it. docs/benchmarks.md says
+how to read it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from reservehub.local import embedded
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    home = Path(tempfile.mkdtemp(prefix="reservehub-bench-"))
+    home.chmod(0o755)  # PostgreSQL runs under another account where we are root
+    try:
+        addresses = embedded.up(home)
+        environment = {
+            "RESERVEHUB_HOME": str(home),
+            "RESERVEHUB_THROTTLES": "off",
+            "DJANGO_SETTINGS_MODULE": "bench.settings",
+            "DATABASE_URL": addresses.database,
+            "REDIS_URL": addresses.redis,
+            "LOG_LEVEL": "WARNING",
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "bench.measure", *sys.argv[1:]],
+            cwd=PROJECT,
+            env={**os.environ, **environment},
+            check=False,
+        ).returncode
+    finally:
+        embedded.leave(home)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
