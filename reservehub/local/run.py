@@ -18,7 +18,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from reservehub import processes
+from django.core.exceptions import ImproperlyConfigured
+
+from reservehub import environment, processes
 
 from . import embedded
 from .demo import DEMO_ADDRESSES, DEMO_PASSWORD
@@ -26,6 +28,9 @@ from .supervisor import PROJECT, Console, Program, Supervisor
 from .system import EmbeddedError, open_lock
 
 WEB_PROCESSES: Final = 2
+PREPARATION: Final = Program("prepare", "manage", ("prepare_local",))
+EVERY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+LETTING_GO: Final = 10.0  # seconds that orphans may take to end
 GIVE_UP_AFTER: Final = 5  # deaths in a row before the first answer
 
 
@@ -34,7 +39,7 @@ class CannotStart(RuntimeError):
 
 
 def home_directory() -> Path:
-    return Path(os.environ.get("RESERVEHUB_HOME") or PROJECT / ".reservehub").resolve()
+    return Path(environment.text("RESERVEHUB_HOME") or PROJECT / ".reservehub").resolve()
 
 
 def chosen_port() -> int:
@@ -42,16 +47,16 @@ def chosen_port() -> int:
 
     :raises CannotStart: if it is no port
     """
-    value = os.environ.get("PORT", "").strip() or "8000"
-    if not value.isdigit() or not 0 < int(value) < 65536:
-        raise CannotStart(f"PORT must be a number from 1 to 65535, not {value!r}.")
-    return int(value)
+    port = environment.number("PORT", default=8000)
+    if not 0 < port < 65536:
+        raise CannotStart(f"PORT must be a number from 1 to 65535, not {port}.")
+    return port
 
 
-def listen(host: str, port: int, *, seconds: float = 5.0) -> socket.socket:
+def listen(host: str, port: int, *, seconds: float) -> socket.socket:
     """A listening socket for the web processes to inherit.
 
-    Waits a moment, since the children of a killed predecessor need one to let go of the port.
+    Tries for so many ``seconds``.
 
     :raises CannotStart: if somebody else uses the port
     """
@@ -75,8 +80,10 @@ def listen(host: str, port: int, *, seconds: float = 5.0) -> socket.socket:
 
 
 @contextlib.contextmanager
-def only_one(home: Path) -> Iterator[None]:
+def only_one(home: Path, port: int) -> Iterator[bool]:
     """Hold ``home`` for one supervisor; the kernel lets go however we die.
+
+    Yields whether a predecessor on the same port was killed: its children may still hold it.
 
     :raises CannotStart: if one runs there already
     """
@@ -94,8 +101,12 @@ def only_one(home: Path) -> Iterator[None]:
             "RESERVEHUB_HOME and PORT."
         ) from None
     try:
-        yield
+        was_killed = os.read(descriptor, 16) == str(port).encode()
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, str(port).encode(), 0)
+        yield was_killed
     finally:
+        os.truncate(descriptor, 0)
         os.close(descriptor)
 
 
@@ -106,25 +117,21 @@ def command_exists(name: str) -> bool:
     )
 
 
-def preparations(*, demo: bool) -> list[Program]:
-    """What runs once before the programs start."""
-    steps = [Program("migrate", "manage", ("migrate", "--noinput", "--verbosity", "0"))]
-    if demo and command_exists("load_demo"):
-        steps.append(Program("demo", "manage", ("load_demo",)))
-    return steps
-
-
-def programs(listener: socket.socket) -> list[Program]:
-    """What runs until the end."""
+def web_programs(listener: socket.socket) -> list[Program]:
+    """The web processes, all on the one socket."""
     descriptor = listener.fileno()
-    web = [
+    return [
         Program(f"web{number}", "reservehub.local.web", (str(descriptor),), (descriptor,))
         for number in range(1, WEB_PROCESSES + 1)
     ]
-    rest = {"worker": processes.worker(), "beat": processes.beat()}
+
+
+def background_programs() -> list[Program]:
+    """Worker, beat and, with a token, the bot."""
+    commands = {"worker": processes.worker(), "beat": processes.beat()}
     if os.environ.get("TELEGRAM_BOT_TOKEN") and command_exists(processes.BOT_COMMAND):
-        rest["bot"] = processes.bot()
-    return [*web, *(Program(name, module, tuple(o)) for name, (module, *o) in rest.items())]
+        commands["bot"] = processes.bot()
+    return [Program(name, module, tuple(options)) for name, (module, *options) in commands.items()]
 
 
 def answers(host: str, port: int) -> bool:
@@ -147,59 +154,58 @@ def announce(console: Console, port: int, *, demo: bool) -> None:
     console.line("Ctrl-C stops it.")
 
 
-class _Readiness:
-    """Says once that the site answers; gives up if it never comes to that."""
+class _Opening:
+    """Waits for the first answer, says so once, and only then spends the processor on the rest."""
 
     def __init__(
         self, supervisor: Supervisor, console: Console, *, host: str, port: int, demo: bool
     ) -> None:
         self._supervisor = supervisor
         self._console = console
-        self._host, self._port, self._demo = host, port, demo
-        self.is_reached = False
+        self._host = "127.0.0.1" if host in EVERY_ADDRESS else host
+        self._port, self._demo = port, demo
+        self.is_done = False
 
-    def check(self) -> None:
-        if self.is_reached:
+    def advance(self) -> None:
+        """Look whether the site answers by now; give up if it never comes to that."""
+        if self.is_done:
             return
         if self._supervisor.deaths("web1") >= GIVE_UP_AFTER:
             self._console.line("The web process does not start; see its messages above.")
             self._supervisor.request_stop()
         elif answers(self._host, self._port):
-            self.is_reached = True
+            self.is_done = True
             announce(self._console, self._port, demo=self._demo)
+            for program in background_programs():
+                self._supervisor.start(program)
 
 
 def _run(console: Console, supervisor: Supervisor) -> int:
     """Prepare, run and end everything; the exit status."""
-    demo = os.environ.get("RESERVEHUB_DEMO", "on").strip().lower() not in (
-        "0",
-        "off",
-        "no",
-        "false",
-    )
+    demo = environment.flag("RESERVEHUB_DEMO", default=True)
     home, port = home_directory(), chosen_port()
-    host = os.environ.get("RESERVEHUB_HOST", "127.0.0.1")
-    with only_one(home), listen(host, port) as listener:
-        needs = {"database": not os.environ.get("DATABASE_URL")}
-        needs["redis"] = not os.environ.get("REDIS_URL")
+    host = environment.text("RESERVEHUB_HOST", "127.0.0.1")
+    database, redis = (not environment.text(name) for name in ("DATABASE_URL", "REDIS_URL"))
+    with (
+        only_one(home, port) as was_killed,
+        listen(host, port, seconds=LETTING_GO if was_killed else 0.0) as listener,
+    ):
         try:
-            if any(needs.values()):
-                embedded.up(home, **needs)
-            for step in preparations(demo=demo):
-                console.line(f"{step.name} ...")
-                status = supervisor.run_once(step)
-                if status:
-                    return 0 if supervisor.is_stopping else status
-            for program in programs(listener):
+            if database or redis:
+                embedded.up(home, database=database, redis=redis)
+            console.line("Preparing the database ...")
+            status = supervisor.run_once(PREPARATION)
+            if status:
+                return 0 if supervisor.is_stopping else status
+            for program in web_programs(listener):
                 supervisor.start(program)
-            local = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared
-            readiness = _Readiness(supervisor, console, host=local, port=port, demo=demo)
-            supervisor.supervise(readiness.check)
+            opening = _Opening(supervisor, console, host=host, port=port, demo=demo)
+            supervisor.supervise(opening.advance)
             console.line("Stopping ...")
-            return 0 if readiness.is_reached else 1
+            return 0 if opening.is_done else 1
         finally:
             supervisor.stop()
-            if any(needs.values()) and not embedded.leave(home):
+            if (database or redis) and not embedded.leave(home):
                 console.line("The database keeps running for the other processes that use it.")
 
 
@@ -211,7 +217,7 @@ def main() -> int:
         signal.signal(number, lambda *_: supervisor.request_stop())
     try:
         return _run(console, supervisor)
-    except (CannotStart, EmbeddedError) as error:
+    except (CannotStart, EmbeddedError, ImproperlyConfigured) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 
