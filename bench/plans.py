@@ -8,8 +8,7 @@ from typing import Any
 from django.db import connection
 
 from bench.world import World
-from bookings.loading import day as loading
-from bookings.loading import prepared_day
+from bookings.loading import prepared_day, reading
 from bookings.services import people
 
 
@@ -19,19 +18,19 @@ def show(world: World) -> None:
     queries: list[tuple[str, str, list[Any]]] = [
         (
             "occupancy of an evening",
-            loading.OCCUPANCIES,
+            reading.OCCUPANCIES,
             [world.busy.pk, prepared.origin, prepared.until],
         ),
         (
             "reservations of a day",
-            loading.RESERVATIONS,
-            [world.busy.pk, [world.day], loading.COUNTED],
+            reading.RESERVATIONS,
+            [world.busy.pk, [world.day], reading.COUNTED],
         ),
         (
             "other bookings of a guest",
             people.OTHERS,
             [
-                *(world.busy.pk, loading.COUNTED, prepared.until, 120),
+                *(world.busy.pk, reading.COUNTED, prepared.until, 120),
                 *(prepared.origin, 120, 1, None),
             ],
         ),

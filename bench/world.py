@@ -145,7 +145,7 @@ def add_history(world: World, *, rows: int) -> None:
         "manage_token_hash": "md5('manage' || t.id || '-' || n)",
         "view_token_hash": "md5('view' || t.id || '-' || n)",
     }
-    names = [f.column for f in Reservation._meta.concrete_fields if not f.primary_key]
+    names = [str(f.column) for f in Reservation._meta.concrete_fields if not f.primary_key]
     values = ", ".join(own.get(name, f"m.{name}") for name in names)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bookings.availability import Channel, Query, Reason, SlotAnswer, answer
-from bookings.loading import LoadedDay, load_day, load_days
+from bookings.loading import LoadedDay, answers_of, load_days
 from restaurants.models import Restaurant
 
 NEAR = timedelta(minutes=90)
@@ -29,7 +29,7 @@ def availability(
     exclude_hold_id: int | None = None,
     is_notice_exempt: bool = False,
 ) -> list[SlotAnswer]:
-    """Every slot of a service date for one party, free or with its reasons; at most four queries.
+    """Every slot of a service date for one party, free or with its reasons; at most two queries.
 
     An unsaved or stale `restaurant` is fine as long as its `config_version` was just read.
     """
@@ -43,7 +43,7 @@ def availability(
         exclude_hold_id=exclude_hold_id,
         is_notice_exempt=is_notice_exempt,
     )
-    return answer(load_day(restaurant, date, now=now).service, query)
+    return list(answers_of(restaurant, date, query))
 
 
 class DayState(NamedTuple):
@@ -123,7 +123,7 @@ def alternatives(
     wish = datetime.combine(date, time)
     found = [
         Alternative(date, slot)
-        for slot in answer(load_day(restaurant, date, now=now).service, query)
+        for slot in answers_of(restaurant, date, query)
         if slot.available
     ]
     wish = _same_evening(wish, found)

@@ -1,0 +1,89 @@
+"""Answers that still hold: worked out once for an evening as long as nothing about it changes.
+
+Every question reads the evening from the database. If it reads the same as last time, in the same
+minute and with the same configuration, the answer is the same too and is not worked out anew. So
+an answer is never older than its question, in however many processes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from bookings.availability import Channel, Query, SlotAnswer, answer
+from bookings.loading.day import LoadedDay, load_day, loaded_day, prepared_day, read_days
+from bookings.loading.reading import Text, reserved_in, taken_in
+from bookings.loading.snapshot import Snapshot, snapshot_of
+from restaurants.models import Restaurant
+
+KEPT_EVENINGS = 256
+
+
+@dataclass
+class _Evening:
+    """An evening as it was read, and the answers so far. The engine is not safe for threads."""
+
+    snapshot: Snapshot
+    text: Text
+    minute: datetime
+    next_expiry: datetime
+    """When the first live hold will be over."""
+    day: LoadedDay
+    answers: dict[Query, list[SlotAnswer]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def ask(self, query: Query) -> list[SlotAnswer]:
+        with self.lock:
+            known = self.answers.get(query)
+            if known is None:
+                known = self.answers[query] = answer(self.day.service, query)
+            return known
+
+
+_evenings: OrderedDict[tuple[int, date], _Evening] = OrderedDict()
+
+
+def answers_of(restaurant: Restaurant, day: date, query: Query) -> list[SlotAnswer]:
+    """All slots of a service date for one party (`bookings.availability.answer`); do not change it.
+
+    Guests' questions only differ by whole minutes: starts, notice, cut-offs and releases are, and
+    what is too late from a minute on is so in all of it. Staff may still book the running minute,
+    so theirs are always worked out.
+    """
+    if query.channel is not Channel.ONLINE or query.is_notice_exempt:
+        return answer(load_day(restaurant, day, now=query.now).service, query)
+    minute = query.now.replace(second=0, microsecond=0)
+    return _evening(restaurant, day, minute, query.now).ask(replace(query, now=minute))
+
+
+def _evening(restaurant: Restaurant, day: date, minute: datetime, now: datetime) -> _Evening:
+    """What is known of an evening, if it still holds; else what is there now."""
+    snapshot = snapshot_of(restaurant)
+    prepared = prepared_day(restaurant, day)
+    text = read_days(restaurant, [prepared])
+    key = (restaurant.pk, day)
+    known = _evenings.get(key)
+    if (
+        known is not None
+        and known.snapshot is snapshot
+        and known.minute == minute
+        and now < known.next_expiry
+        and known.text == text
+    ):
+        return known
+    taken = taken_in(text)
+    expiries = [row.expires_at for row in taken if row.expires_at and row.expires_at > now]
+    fresh = _Evening(
+        snapshot=snapshot,
+        text=text,
+        minute=minute,
+        next_expiry=min(expiries, default=datetime.max.replace(tzinfo=now.tzinfo)),
+        day=loaded_day(prepared, snapshot, reserved_in(text), taken, now=now),
+    )
+    _evenings.pop(key, None)  # to the end
+    _evenings[key] = fresh
+    while len(_evenings) > KEPT_EVENINGS:
+        _evenings.popitem(last=False)
+    return fresh
