@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bookings.availability.board import Moved, Window
+from bookings.availability.board import EVERYWHERE, Moved, Window
 from bookings.availability.day import ServiceDay
 from bookings.availability.fits import Option, Options, Party
 from bookings.availability.model import Query, Slot
@@ -16,8 +16,6 @@ from bookings.availability.policy import party_reasons, standing_reasons, unlimi
 from bookings.availability.prepared import AreaRules, PreparedDay, SlotRules, Turn
 from bookings.availability.reasons import Reason
 from bookings.availability.repack import Repacker
-
-EVERYWHERE = -1
 
 
 class Stay(NamedTuple):
@@ -58,10 +56,13 @@ class Place(NamedTuple):
 
     def not_free(self) -> tuple[Option, ...]:
         """The permitted options that somebody has."""
+        closed, taken = ~self.allowed, self.taken
         return tuple(
-            option
-            for option in self.options.every
-            if not option.mask & ~self.allowed and option.mask & self.taken
+            [
+                option
+                for option in self.options.every
+                if option.mask & taken and not option.mask & closed
+            ]
         )
 
 

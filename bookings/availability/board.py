@@ -12,6 +12,9 @@ from bookings.availability.fits import Option, Options, Party
 from bookings.availability.model import Booked, Busy, DayLoad
 from bookings.availability.prepared import SPAN, PreparedDay
 
+EVERYWHERE = -1
+"""The mask of all tables."""
+
 
 class Window(NamedTuple):
     """A stretch of cells: from ``start``, ``length`` of them, also as a mask."""
@@ -44,7 +47,17 @@ class Item:
     def options(self) -> tuple[Option, ...]:
         """Where it may sit by its own size, wishes and channel, best first."""
         options, allowed = self._board.wishes(self._booked)
+        if allowed == EVERYWHERE:
+            return options.every
         return tuple([option for option in options.every if not option.mask & ~allowed])
+
+    def free_elsewhere(self, barred: int = 0) -> Option | None:
+        """The best seat it could take if nobody else moved, clear of some tables and its own."""
+        barred |= self._board.taken(self.window) | self.mask
+        for option in self.options:
+            if not option.mask & barred:
+                return option
+        return None
 
 
 class Moved(NamedTuple):
@@ -192,8 +205,8 @@ class Board:
             area_id=booked.area_id,
             features=booked.required_features,
         )
-        closed = 0
+        allowed = EVERYWHERE
         for area_id, rules in prepared.rules_for(slot).areas.items():
             if rules.refusal is not None:  # do not move anybody onto a terrace in the rain
-                closed |= prepared.floor.area_masks.get(area_id, 0)
-        return prepared.floor.options(party), ~closed
+                allowed &= ~prepared.floor.area_masks.get(area_id, 0)
+        return prepared.floor.options(party), allowed
