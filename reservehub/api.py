@@ -1,4 +1,6 @@
-"""`/api/v1/`: the apps' halves of the API joined, its OpenAPI document, and an answer for everything else."""
+"""`/api/v1/`: the apps' halves of the API joined, its OpenAPI document, and an answer for
+everything else.
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ class CredentialsSerializer(StrictSerializer):
     otp = serializers.CharField(
         max_length=20,
         required=False,
-        help_text="Code of the authenticator app, or a recovery code, where the account asks for one.",
+        help_text="Code of the authenticator app, or a recovery code; where the account has one.",
     )
 
 

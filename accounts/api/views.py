@@ -1,4 +1,5 @@
-"""Log-in for programs: short access tokens, refresh tokens that work once and can be revoked (requirement A4).
+"""Log-in for programs: short access tokens, refresh tokens that work once and can be revoked
+(requirement A4).
 
 These are the only POSTs without `Idempotency-Key`: its stored answer would be a stored secret.
 """
@@ -44,7 +45,7 @@ class _LogInView(ApiView):
     throttle_scopes = {"POST": "auth"}
     problem_statuses = (401,)
 
-    def get_authenticate_header(self, request: Request) -> str:
+    def get_authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's
         # Without authenticators DRF would turn 401 into 403.
         return 'Bearer realm="api"'
 

@@ -1,7 +1,7 @@
 """Who asks for a reservation, and what they may do with it. Every view gets its object here.
 
-A stranger learns nothing: a reservation that is not theirs does not exist (404). A member whose role lacks the capability is
-told so (403).
+A stranger learns nothing: a reservation that is not theirs does not exist (404). A member whose
+role lacks the capability is told so (403).
 """
 
 from __future__ import annotations
@@ -28,8 +28,11 @@ class Access(NamedTuple):
 
     reservation: Reservation
     actor: Actor
-    is_staff: bool
-    capabilities: frozenset[Capability]
+    capabilities: frozenset[Capability] = frozenset()
+
+    @property
+    def is_staff(self) -> bool:
+        return self.actor.kind in (ActorKind.STAFF, ActorKind.PLATFORM)
 
     @property
     def sees_contact(self) -> bool:
@@ -60,9 +63,9 @@ def any_access(request: Request, reservation_id: int) -> Access:
     reservation = _with_restaurant(reservation_id)
     capabilities = capabilities_of(request.user, reservation.restaurant)
     if Capability.VIEW_BOOK in capabilities:
-        return Access(reservation, actor_of(request, ActorKind.STAFF), True, capabilities)
+        return Access(reservation, actor_of(request, ActorKind.STAFF), capabilities)
     if reservation.customer_id == request.user.pk:
-        return Access(reservation, actor_of(request, ActorKind.CUSTOMER), False, frozenset())
+        return Access(reservation, actor_of(request, ActorKind.CUSTOMER))
     raise PermissionRefused if capabilities else NotFound
 
 
@@ -75,7 +78,7 @@ def staff_access(request: Request, reservation_id: int, capability: Capability) 
     reservation = _with_restaurant(reservation_id)
     restaurant_for(request.user, str(reservation.restaurant_id), capability)
     capabilities = capabilities_of(request.user, reservation.restaurant)
-    return Access(reservation, actor_of(request, ActorKind.STAFF), True, capabilities)
+    return Access(reservation, actor_of(request, ActorKind.STAFF), capabilities)
 
 
 def staff_restaurant(
@@ -95,7 +98,7 @@ def _by_token(request: Request, reservation_id: int, token: str) -> Access:
     reservation = selectors.reservation_by_manage_token(token)
     if reservation.pk != reservation_id:
         raise NotFound
-    return Access(reservation, actor_of(request, ActorKind.GUEST), False, frozenset())
+    return Access(reservation, actor_of(request, ActorKind.GUEST))
 
 
 def _with_restaurant(reservation_id: int) -> Reservation:

@@ -1,7 +1,8 @@
 """`GET restaurants/{id}/availability`: asked far more often than everything else together.
 
-The view skips DRF's request, negotiation, authentication and serializers: the answer depends on nobody's identity, and those
-would cost more than the answer itself. It is still an API view, so that the OpenAPI document shows it.
+The view skips DRF's request, negotiation, authentication and serializers: the answer depends on
+nobody's identity, and those would cost more than the answer itself. It is still an API view, so
+that the OpenAPI document shows it.
 """
 
 from __future__ import annotations
@@ -70,8 +71,8 @@ class AvailabilityView(ApiView):
     def get(self, request: Request, restaurant: str) -> Response:
         """All starts of the **service date**: 00:30 of Saturday's late service belongs to Saturday.
 
-        With `time` the answer also tells whether that start can be booked (`requested`) and, if not, the nearest
-        starts that can (`alternatives`).
+        With `time` the answer also tells whether that start can be booked (`requested`) and, if
+        not, the nearest starts that can (`alternatives`).
         """
         raise NotImplementedError  # `dispatch` answers; this carries the documentation
 
@@ -98,10 +99,9 @@ def _method_refused(request: HttpRequest) -> HttpResponse:
         title=_("This method is not allowed here"),
         instance=escape_uri_path(request.path),
     )
-    refusal = HttpResponseNotAllowed(
+    return HttpResponseNotAllowed(
         ["GET", "HEAD"], _encode(body).encode(), content_type=PROBLEM_JSON
     )
-    return refusal
 
 
 def _problem(body: Mapping[str, Any], retry_after: float | None) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.callers import account_of
 from bookings import selectors
 from bookings.api.access import staff_restaurant
 from bookings.api.examples import STAFF_BOOKING_REQUEST
@@ -35,10 +36,14 @@ from reservehub.core.api.pagination import CursorPages
 from reservehub.core.api.queries import Queries
 from reservehub.core.api.views import ApiView
 from reservehub.core.errors import FieldError, PermissionRefused, ValidationFailed
+from reservehub.core.timezones import service_date_of, to_wall
 from restaurants.models import Restaurant
 from restaurants.permissions import Capability
 from restaurants.selectors import capabilities_of, restaurant_public
 
+#: Whoever stands at the door has come, whatever the hours and the slots say.
+_AT_THE_DOOR = frozenset({"hours", "notice"})
+GRID_SECONDS = 300
 LONGEST_SPAN = timedelta(days=62)
 
 
@@ -71,7 +76,7 @@ class RestaurantReservationsView(ApiView):
         """Reservations by start. Contact data is null for roles that may not see it."""
         place, _actor = staff_restaurant(request, restaurant, Capability.VIEW_BOOK)
         queries = Queries(request, known={"date", "status", "area"})
-        rows = selectors.reservations_visible_to(request.user, Capability.VIEW_BOOK)
+        rows = selectors.reservations_visible_to(account_of(request), Capability.VIEW_BOOK)
         rows = rows.filter(restaurant=place).select_related("restaurant")
         if (day := queries.date("date")) is not None:
             rows = rows.filter(service_date=day)
@@ -96,13 +101,19 @@ class RestaurantReservationsView(ApiView):
     )
     @idempotent
     def post(self, request: Request, restaurant: str) -> Response:
-        """By phone or at the door. Notice and online limits do not bind staff; `overrides` go further."""
+        """By phone or at the door. Notice and online limits do not bind staff; `overrides` go
+        further.
+        """
         place, actor = staff_restaurant(request, restaurant, Capability.EDIT_BOOK)
         data = parsed(StaffReservationCreateSerializer, request)
         capabilities = capabilities_of(request.user, place)
         if data["overrides"] and Capability.OVERRIDE_PACING not in capabilities:
             raise PermissionRefused
         is_walk_in = data["source"] == Source.WALK_IN
+        if is_walk_in:
+            present = _walk_in_now(place, clock.now())
+            data = {"date": present["date"], **data} if "time" in data else {**data, **present}
+            data["guest_name"] = data["guest_name"] or _("Walk-in")
         made = reservation_create(
             request=booking_request(
                 place,
@@ -110,7 +121,7 @@ class RestaurantReservationsView(ApiView):
                 channel=Channel.WALK_IN if is_walk_in else Channel.IN_HOUSE,
                 internal_notes=data["internal_notes"],
                 table_ids=tuple(data["table_ids"]),
-                overrides=frozenset(data["overrides"]),
+                overrides=frozenset(data["overrides"]) | (_AT_THE_DOOR if is_walk_in else set()),
             ),
             actor=actor,
             now=clock.now(),
@@ -123,6 +134,14 @@ class RestaurantReservationsView(ApiView):
             status=201,
             headers={"Location": where},
         )
+
+
+def _walk_in_now(place: Restaurant, now: datetime) -> dict[str, Any]:
+    """The next five minutes on the restaurant's clock, on the service date that is running."""
+    start = datetime.fromtimestamp(-(-now.timestamp() // GRID_SECONDS) * GRID_SECONDS, UTC)
+    wall, fold = to_wall(start, place.timezone)
+    day = service_date_of(start, place.timezone, place.business_day_cut)
+    return {"date": day, "time": wall.time(), "fold": fold}
 
 
 class OpeningHoursView(ApiView):

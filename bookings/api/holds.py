@@ -17,7 +17,7 @@ from bookings.models import Hold
 from bookings.services import Start, hold_create, hold_extend, hold_release
 from reservehub.core import clock
 from reservehub.core.api.idempotent import idempotent
-from reservehub.core.api.views import ApiView, actor_of
+from reservehub.core.api.views import ApiView
 from reservehub.core.http import client_ip
 from reservehub.core.tokens import hash_token, random_token
 from restaurants.selectors import restaurant_public
@@ -80,7 +80,7 @@ class HoldView(ApiView):
     @extend_schema(
         operation_id="hold_release", summary="Release", tags=["Holds"], responses={204: None}
     )
-    def delete(self, request: Request, token: str) -> Response:
+    def delete(self, _request: Request, token: str) -> Response:
         """Give the table back. Releasing twice, or too late, is no error."""
         hold_release(token=token)
         return Response(status=204)
@@ -99,6 +99,6 @@ class HoldExtendView(ApiView):
         responses=HoldSerializer,
     )
     @idempotent
-    def post(self, request: Request, token: str) -> Response:
+    def post(self, _request: Request, token: str) -> Response:
         """The full time again, as often as the restaurant's policy allows."""
         return Response(hold_data(hold_extend(token=token, now=clock.now()), token))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.http import parse_etags
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 
@@ -49,7 +49,8 @@ def area_id_of(restaurant: Restaurant, area: int | str | None) -> int | None:
 
 
 def expected_version(request: Request, current: int, given: int | None) -> int | None:
-    """The version a change is based on: that of the body, or that of `If-Match`; None lets all pass.
+    """The version a change is based on: that of the body, or that of `If-Match`; None lets all
+    pass.
 
     The service compares it again with the row it has locked, so a rival in between is not lost.
 

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.callers import account_of
 from bookings import selectors
 from bookings.api.access import staff_restaurant
 from bookings.api.inputs import parsed
@@ -27,7 +28,9 @@ class OptimiseView(ApiView):
     )
     @idempotent
     def post(self, request: Request, restaurant: str) -> Response:
-        """Find better tables for the unlocked parties of a date (rule 35). Without `apply` nothing changes."""
+        """Find better tables for the unlocked parties of a date (rule 35). Without `apply`
+        nothing changes.
+        """
         place, actor = staff_restaurant(request, restaurant, Capability.EDIT_BOOK)
         data = parsed(OptimiseSerializer, request)
         found = service_optimise(
@@ -38,7 +41,7 @@ class OptimiseView(ApiView):
             now=clock.now(),
         )
         ids = [move.reservation_id for move in found.moves]
-        own = selectors.reservations_visible_to(request.user, Capability.VIEW_BOOK)
+        own = selectors.reservations_visible_to(account_of(request), Capability.VIEW_BOOK)
         references = dict(own.filter(pk__in=ids).values_list("pk", "reference"))
         moves = [
             {

@@ -42,7 +42,9 @@ def place_data(restaurant: Restaurant) -> dict[str, Any]:
 def reservation_data(
     reservation: Reservation, tables: Iterable[Table], *, sees_contact: bool
 ) -> dict[str, Any]:
-    """What guests and staff both get. Without `sees_contact` contact and health data are null (rule 107)."""
+    """What guests and staff both get. Without `sees_contact` contact and health data are null
+    (rule 107).
+    """
     zone = ZoneInfo(reservation.restaurant.timezone)
     wall = reservation.local_time.strftime("%H:%M")
     return {

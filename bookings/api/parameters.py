@@ -27,7 +27,7 @@ MANAGE_TOKEN = OpenApiParameter(
     MANAGE_TOKEN_HEADER,
     OpenApiTypes.STR,
     location=OpenApiParameter.HEADER,
-    description="The token from the guest's manage link. Preferred to `?token=`, which proxies may log.",
+    description="The token from the guest's manage link. Preferred to `?token=`, which is logged.",
 )
 TOKEN_IN_QUERY = OpenApiParameter(
     "token", OpenApiTypes.STR, description="The same, for plain links."

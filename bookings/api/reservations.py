@@ -9,6 +9,7 @@ from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.callers import account_of
 from bookings import selectors
 from bookings.api.access import answered, any_access
 from bookings.api.examples import (
@@ -103,7 +104,7 @@ class ReservationsView(ApiView):
     def get(self, request: Request) -> Response:
         """The reservations of the logged-in customer, the latest start first."""
         pages = self.pagination_class()
-        own = selectors.reservations_of_customer(request.user).select_related("restaurant")
+        own = selectors.reservations_of_customer(account_of(request)).select_related("restaurant")
         page = pages.paginate_queryset(own, request, self) or []
         return pages.get_paginated_response(rows_data(page, is_staff=False, sees_contact=True))
 
@@ -119,7 +120,8 @@ class ReservationsView(ApiView):
     def post(self, request: Request) -> Response:
         """Book a table, or ask for one where the restaurant approves by hand (`status: pending`).
 
-        An e-mail address or a phone number is enough. A time that is taken answers 409 with the nearest free ones.
+        An e-mail address or a phone number is enough. A time that is taken answers 409 with the
+        nearest free ones.
         """
         response = self._create(request)
         if response.status_code == 201:
@@ -215,7 +217,9 @@ class ReservationModifyView(ApiView):
     )
     @uses_if_match
     def put(self, request: Request, reservation_id: int) -> Response:
-        """Members that are left out stay as they are. Until the new place is certain the old one is kept."""
+        """Members that are left out stay as they are. Until the new place is certain the old
+        one is kept.
+        """
         access = any_access(request, reservation_id)
         access.require(Capability.EDIT_BOOK)
         data = parsed(ReservationModifySerializer, request)
@@ -237,7 +241,7 @@ class ReservationModifyView(ApiView):
 
 
 def _changes(restaurant: Restaurant, data: dict[str, Any]) -> Changes:
-    values = {
+    values: dict[str, Any] = {
         name: data[name]
         for name in (
             *("date", "time", "fold", "party_size", "special_occasion", "special_requests"),

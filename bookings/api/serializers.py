@@ -16,7 +16,6 @@ MAX_PARTY = 500
 PUBLIC_SOURCES = [Source.WEB, Source.MOBILE, Source.WIDGET, Source.INSTAGRAM, Source.FACEBOOK]
 STAFF_SOURCES = [Source.PHONE, Source.STAFF, Source.WALK_IN]
 OVERRIDES = ["pacing", "notice", "same_guest", "capacity", "hours"]
-_id = {"min_value": 1, "max_value": MAX_ID}
 
 
 @extend_schema_field(
@@ -37,7 +36,7 @@ class RestaurantRefField(serializers.Field[Any, Any, Any, Any]):
             return str(data)
         if isinstance(data, str) and 0 < len(data) <= 80 and _is_slug(data):
             return data
-        self.fail("invalid")
+        return self.fail("invalid")
 
     def to_representation(self, value: Any) -> Any:
         return value
@@ -61,7 +60,7 @@ class AreaRefField(serializers.Field[Any, Any, Any, Any]):
             return data
         if isinstance(data, str) and 0 < len(data) <= 60 and "\0" not in data:
             return data
-        self.fail("invalid")
+        return self.fail("invalid")
 
     def to_representation(self, value: Any) -> Any:
         return value
@@ -109,7 +108,9 @@ class SlotSerializer(serializers.Serializer[Any]):
 
 
 class AlternativeSerializer(serializers.Serializer[Any]):
-    """A start that can be booked instead: `date`, `time` and `fold` go into a booking as they are."""
+    """A start that can be booked instead: `date`, `time` and `fold` go into a booking as they
+    are.
+    """
 
     date = serializers.DateField(help_text="The service date.")
     time = serializers.CharField()
@@ -175,7 +176,7 @@ class HoldCreateSerializer(StartSerializer):
         required=False,
         max_length=100,
         help_text=(
-            "Any string that stays the same for one guest's visit: a second hold of it replaces the first."
+            "Any string that stays the same for one visit: a second hold of it replaces the first."
         ),
     )
 
@@ -216,7 +217,7 @@ class ReservationCreateSerializer(StartSerializer, GuestWishesSerializer):
     guest_language = serializers.RegexField(
         r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z", default="en", max_length=10
     )
-    source = serializers.ChoiceField(PUBLIC_SOURCES, default=Source.WEB)
+    source = serializers.ChoiceField(PUBLIC_SOURCES, default=Source.WEB)  # type: ignore[assignment]
     hold = serializers.CharField(
         default="", allow_blank=True, max_length=100, help_text="The token of a hold."
     )
@@ -233,10 +234,10 @@ class StaffReservationCreateSerializer(StartSerializer, GuestWishesSerializer):
     guest_language = serializers.RegexField(
         r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z", default="en", max_length=10
     )
-    source = serializers.ChoiceField(STAFF_SOURCES, default=Source.PHONE)
+    source = serializers.ChoiceField(STAFF_SOURCES, default=Source.PHONE)  # type: ignore[assignment]
     internal_notes = serializers.CharField(max_length=2000, default="", allow_blank=True)
     table_ids = serializers.ListField(
-        child=serializers.IntegerField(**_id), max_length=20, default=list
+        child=serializers.IntegerField(min_value=1, max_value=MAX_ID), max_length=20, default=list
     )
     overrides = serializers.ListField(
         child=serializers.ChoiceField(OVERRIDES),
@@ -301,7 +302,7 @@ class ReasonSerializer(VersionSerializer):
 
 class AssignTablesSerializer(VersionSerializer):
     table_ids = serializers.ListField(
-        child=serializers.IntegerField(**_id), min_length=1, max_length=20
+        child=serializers.IntegerField(min_value=1, max_value=MAX_ID), min_length=1, max_length=20
     )
     lock = serializers.BooleanField(
         default=True, help_text="Keep automatic assignment from moving it (rule 34)."
@@ -362,7 +363,7 @@ class ReservationSerializer(serializers.Serializer[Any]):
     special_occasion = serializers.CharField()
     special_requests = serializers.CharField(allow_null=True)
     dietary_restrictions = serializers.ListField(child=serializers.CharField(), allow_null=True)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     cancellation_policy = serializers.CharField(allow_blank=True)
     cancel_deadline_at = serializers.DateTimeField()
     modify_deadline_at = serializers.DateTimeField()

@@ -40,7 +40,9 @@ from restaurants.permissions import Capability
 
 
 class _Step(ApiView):
-    """One step of the lifecycle: POST, with `If-Match` or a `version` where the caller wants to be sure."""
+    """One step of the lifecycle: POST, with `If-Match` or a `version` where the caller wants to
+    be sure.
+    """
 
     serializer: ClassVar[type[BaseSerializer[Any]]] = VersionSerializer
 
@@ -117,7 +119,9 @@ class AssignTablesView(ApiView):
     )
     @uses_if_match
     def put(self, request: Request, reservation_id: int) -> Response:
-        """Put the party at these tables; `lock` keeps it there (rule 34). Taken tables are refused, never swapped."""
+        """Put the party at these tables; `lock` keeps it there (rule 34). Taken tables are
+        refused, never swapped.
+        """
         access = staff_access(request, reservation_id, Capability.EDIT_BOOK)
         data = parsed(AssignTablesSerializer, request)
         if data["overrides"]:

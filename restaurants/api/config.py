@@ -1,7 +1,8 @@
-"""The configuration of a restaurant, one pair of views per kind: hours, tables, turn times, overrides (requirements B4-B6, L7).
+"""The configuration of a restaurant, one pair of views per kind: hours, tables, turn times,
+overrides (requirements B4-B6, L7).
 
-Every change can be tried first: with `?dry_run=true` nothing is saved and the answer lists the future bookings it would strand
-(B8).
+Every change can be tried first: with `?dry_run=true` nothing is saved and the answer lists the
+future bookings it would strand (B8).
 """
 
 from __future__ import annotations
@@ -95,13 +96,12 @@ class _ConfigView(ApiView):
     ) -> Response:
         is_new = instance.pk is None
         dry_run = asked_dry_run(request)
-        # Validated apart from the instance: DRF must not save, and the service sees the whole object.
+        # Apart from the instance: DRF must not save, and the service checks the whole object.
         checked = self.resource.serializer(
             data=request.data, partial=partial, context={"restaurant": restaurant}
         )
         checked.is_valid(raise_exception=True)
         now = clock.now()
-
         data = dict(checked.validated_data)
         if not (is_new or partial):
             data = {**defaults_of(checked), **data}
@@ -122,7 +122,8 @@ class _ConfigView(ApiView):
 
 def defaults_of(serializer: ModelSerializer[Any]) -> dict[str, Any]:
     """What PUT means by members that are left out: the values a new object would have."""
-    columns = {field.name: field for field in serializer.Meta.model._meta.concrete_fields}
+    model: type[models.Model] = serializer.Meta.model
+    columns = {field.name: field for field in model._meta.concrete_fields}
     return {
         name: columns[name].get_default()
         for name, field in serializer.fields.items()

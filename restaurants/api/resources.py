@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from reservehub.core.actors import Actor
 from restaurants import services
 from restaurants.api import serializers as shapes
-from restaurants.api.config import Data, Resource, config_views, save_fields
+from restaurants.api.config import Data, Resource, config_views
 from restaurants.models import (
     Area,
     Combination,

@@ -6,7 +6,12 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from reservehub.core.api.fields import MAX_ID, OwnedKeyField, StrictModelSerializer, StrictSerializer
+from reservehub.core.api.fields import (
+    MAX_ID,
+    OwnedKeyField,
+    StrictModelSerializer,
+    StrictSerializer,
+)
 from reservehub.core.models import AuditEntry
 from restaurants.models import (
     Area,
@@ -24,7 +29,7 @@ from restaurants.models import (
 _LIST_LIMIT = 50
 
 
-class RestaurantSerializer(StrictModelSerializer):
+class RestaurantSerializer(StrictModelSerializer[Restaurant]):
     """A restaurant as everybody may see it."""
 
     address = serializers.CharField(read_only=True)
@@ -81,7 +86,9 @@ class RestaurantSerializer(StrictModelSerializer):
 
 
 class RestaurantCreateSerializer(RestaurantSerializer):
-    """A new restaurant of an organisation the caller owns; a slug is derived where none is given."""
+    """A new restaurant of an organisation the caller owns; a slug is derived where none is
+    given.
+    """
 
     organisation = serializers.IntegerField(
         min_value=1,
@@ -95,7 +102,7 @@ class RestaurantCreateSerializer(RestaurantSerializer):
         extra_kwargs: ClassVar[dict[str, dict[str, Any]]] = {"slug": {"required": False}}
 
 
-class SettingsSerializer(StrictModelSerializer):
+class SettingsSerializer(StrictModelSerializer[BookingPolicy]):
     """The booking policy. Durations are minutes."""
 
     class Meta:
@@ -103,13 +110,13 @@ class SettingsSerializer(StrictModelSerializer):
         exclude: ClassVar[list[str]] = ["restaurant"]
 
 
-class AreaSerializer(StrictModelSerializer):
+class AreaSerializer(StrictModelSerializer[Area]):
     class Meta:
         model = Area
         fields: ClassVar[list[str]] = ["id", "name", "is_outdoor", "position"]
 
 
-class TableSerializer(StrictModelSerializer):
+class TableSerializer(StrictModelSerializer[Table]):
     area = OwnedKeyField("areas")
     features = serializers.ListField(
         child=serializers.CharField(max_length=40), required=False, max_length=_LIST_LIMIT
@@ -134,7 +141,7 @@ class TableSerializer(StrictModelSerializer):
         ]
 
 
-class CombinationSerializer(StrictModelSerializer):
+class CombinationSerializer(StrictModelSerializer[Combination]):
     tables = serializers.ListField(
         child=OwnedKeyField("tables"),
         min_length=2,
@@ -165,7 +172,7 @@ class CombinationSerializer(StrictModelSerializer):
         return data
 
 
-class ServicePeriodSerializer(StrictModelSerializer):
+class ServicePeriodSerializer(StrictModelSerializer[ServicePeriod]):
     """Recurring (weekdays), dated (`date_from`, `date_to`) or of a special day."""
 
     special_day = OwnedKeyField("special_days", required=False, allow_null=True)
@@ -175,13 +182,13 @@ class ServicePeriodSerializer(StrictModelSerializer):
         exclude: ClassVar[list[str]] = ["restaurant"]
 
 
-class SpecialDaySerializer(StrictModelSerializer):
+class SpecialDaySerializer(StrictModelSerializer[SpecialDay]):
     class Meta:
         model = SpecialDay
         fields: ClassVar[list[str]] = ["id", "name", "date_from", "date_to", "is_closed", "note"]
 
 
-class SlotOverrideSerializer(StrictModelSerializer):
+class SlotOverrideSerializer(StrictModelSerializer[SlotOverride]):
     area = OwnedKeyField("areas", required=False, allow_null=True)
 
     class Meta:
@@ -196,8 +203,8 @@ class TurnBandSerializer(StrictSerializer):
     minutes = serializers.IntegerField(min_value=15, max_value=1440)
 
 
-class TurnTimeSerializer(StrictModelSerializer):
-    bands = TurnBandSerializer(many=True, max_length=_LIST_LIMIT)
+class TurnTimeSerializer(StrictModelSerializer[TurnTimeRule]):
+    bands = TurnBandSerializer(many=True, max_length=_LIST_LIMIT)  # type: ignore[call-arg]
     service_period = OwnedKeyField("service_periods", required=False, allow_null=True)
     area = OwnedKeyField("areas", required=False, allow_null=True)
 
@@ -209,7 +216,7 @@ class TurnTimeSerializer(StrictModelSerializer):
         return [dict(band) for band in value]
 
 
-class TableAccessSerializer(StrictModelSerializer):
+class TableAccessSerializer(StrictModelSerializer[TableAccessInPeriod]):
     table = OwnedKeyField("tables")
     service_period = OwnedKeyField("service_periods")
 
@@ -224,7 +231,9 @@ class StrandedSerializer(serializers.Serializer[Any]):
     reservation_id = serializers.IntegerField()
     reference = serializers.CharField()
     starts_at = serializers.DateTimeField()
-    label = serializers.CharField(help_text="Date and time on the restaurant's wall clock.")
+    label = serializers.CharField(  # type: ignore[assignment]
+        help_text="Date and time on the restaurant's wall clock."
+    )
     guest_name = serializers.CharField()
     party_size = serializers.IntegerField()
     reason = serializers.CharField()

@@ -11,9 +11,7 @@ from restaurants.api import views
 _ONE = "restaurants/<slug:restaurant>"
 
 
-def _pair(
-    name: str, collection: type[ApiView], item: type[ApiView]
-) -> list[URLPattern]:
+def _pair(name: str, collection: type[ApiView], item: type[ApiView]) -> list[URLPattern]:
     return [
         path(f"{_ONE}/{name}", collection.as_view(), name=name),
         path(f"{_ONE}/{name}/<int:pk>", item.as_view(), name=f"{name}-item"),

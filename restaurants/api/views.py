@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ModelSerializer
 
+from accounts.api.callers import account_of
 from reservehub.core import clock
 from reservehub.core.actors import ActorKind
 from reservehub.core.api.idempotent import idempotent
@@ -104,7 +105,7 @@ class RestaurantsView(ApiView):
         pages = self.pagination_class()
         page = pages.paginate_queryset(rows, request, self) or []
         shown = RestaurantSerializer(page, many=True, context={"request": request})
-        return pages.get_paginated_response(shown.data)
+        return pages.get_paginated_response(list(shown.data))
 
     @extend_schema(
         operation_id="restaurant_create",
@@ -115,7 +116,9 @@ class RestaurantsView(ApiView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """By an owner of the organisation, or by a platform admin. It starts with the default policy and turn times."""
+        """By an owner of the organisation, or by a platform admin. It starts with the default
+        policy and turn times.
+        """
         owned = organisations_owned_by(request.user)
         if not owned.exists():
             raise PermissionRefused
@@ -144,9 +147,7 @@ def _organisation(owned: QuerySet[Organisation], wanted: int | None) -> Organisa
 
 
 def _mentions(word: str) -> Q:
-    return (
-        Q(name__icontains=word) | Q(cuisine__icontains=word) | Q(description__icontains=word)
-    )
+    return Q(name__icontains=word) | Q(cuisine__icontains=word) | Q(description__icontains=word)
 
 
 def _shown(restaurant: Restaurant, request: Request) -> dict[str, Any]:
@@ -307,16 +308,14 @@ class AuditView(ApiView):
         rows = AuditEntry.objects.filter(restaurant_id=place.pk)
         pages = self.pagination_class()
         page = pages.paginate_queryset(rows, request, self) or []
-        return pages.get_paginated_response(AuditEntrySerializer(page, many=True).data)
+        return pages.get_paginated_response(list(AuditEntrySerializer(page, many=True).data))
 
 
 class MeView(ApiView):
-    @extend_schema(
-        operation_id="me", summary="Who am I", tags=["Log-in"], responses=MeSerializer
-    )
+    @extend_schema(operation_id="me", summary="Who am I", tags=["Log-in"], responses=MeSerializer)
     def get(self, request: Request) -> Response:
         """The account and what it may do where."""
-        user = request.user
+        user = account_of(request)
         roles = Membership.objects.filter(user=user).select_related("organisation", "restaurant")
         memberships = [
             {

@@ -41,9 +41,7 @@ EXAMPLES = 8
 
 _config = SchemathesisConfig()
 _config.projects.default.phases.coverage.enabled = False
-schema = schemathesis.openapi.from_wsgi(
-    "/api/v1/schema", get_wsgi_application(), config=_config
-)
+schema = schemathesis.openapi.from_wsgi("/api/v1/schema", get_wsgi_application(), config=_config)
 bounded = settings(
     max_examples=EXAMPLES,
     deadline=None,

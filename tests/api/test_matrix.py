@@ -1,7 +1,8 @@
-"""Every operation of the API, asked by everybody. A new operation fails here until its row says who may what.
+"""Every operation of the API, asked by everybody. A new operation fails here until its row says
+who may what.
 
-The columns are statuses for: anonymous, a stranger with an account, the owner of another restaurant, a viewer and a host of
-this one, its owner.
+The columns are statuses for: anonymous, a stranger with an account, the owner of another
+restaurant, a viewer and a host of this one, its owner.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The OpenAPI document: valid, current in the repository, shown by Swagger UI without any other site."""
+"""The OpenAPI document: valid, current in the repository, shown by Swagger UI without any other
+site.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from drf_spectacular.validation import validate_schema
+
 
 def _load(text: str | bytes) -> Any:
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
@@ -78,8 +81,11 @@ def test_swagger_ui_needs_no_other_site(db: None) -> None:
     html = page.content.decode()
     assert not re.findall(r'(?:src|href)="https?://', html)
     assert not re.findall(r"<script>|<style", html), "the content security policy forbids it"
-    assert Client().get("/api/v1/docs?script=").headers["Content-Type"].startswith(
-        "application/javascript"
+    assert (
+        Client()
+        .get("/api/v1/docs?script=")
+        .headers["Content-Type"]
+        .startswith("application/javascript")
     )
     assets = re.findall(r'(?:src|href)="(/static/[^"]+)"', html)
     assert assets

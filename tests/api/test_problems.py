@@ -1,4 +1,4 @@
-"""Whatever is wrong with a request, the answer is a problem (RFC 9457), never a page and never a 500."""
+"""Whatever is wrong with a request, the answer is a problem (RFC 9457): no page, no 500."""
 
 from __future__ import annotations
 

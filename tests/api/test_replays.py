@@ -1,4 +1,4 @@
-"""Whatever is posted twice with one key happens once (rule 55, and the properties every command must have)."""
+"""Whatever is posted twice with one key happens once (rule 55)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _IGNORED = {"core_idempotencyrecord", "django_session"}
 
 def _everything() -> dict[str, list[Any]]:
     """All rows of all tables of ours."""
-    tables = sorted({m._meta.db_table for m in apps.get_models(include_auto_created=True)} - _IGNORED)
+    models = apps.get_models(include_auto_created=True)
+    tables = sorted({model._meta.db_table for model in models} - _IGNORED)
     rows: dict[str, list[Any]] = {}
     with connection.cursor() as cursor:
         for table in tables:

@@ -110,6 +110,16 @@ def test_a_walk_in_leaves_no_contact(world: World) -> None:
     assert made.json()["source"] == "walk_in"
 
 
+def test_a_walk_in_now_needs_only_a_number(world: World) -> None:
+    with clock.freeze(DINNER_TIME + timedelta(minutes=7)):
+        made = world.host.post(f"{world.path}/reservations", {"source": "walk_in", "party_size": 2})
+        body = made.json()
+        assert made.status_code == 201, body
+        assert (body["date"], body["time"]) == ("2026-06-05", "19:10")
+        assert body["guest_name"] == "Walk-in"
+        assert world.host.post(f"reservations/{body['id']}/seat").json()["status"] == "seated"
+
+
 def test_viewers_and_strangers_book_nothing(world: World) -> None:
     path = f"{world.path}/reservations"
     assert_problem(world.viewer.post(path, _phone(world)), 403, "permission_refused")
@@ -186,7 +196,9 @@ def test_an_unsuitable_table_needs_an_override(world: World) -> None:
 def test_a_service_is_optimised_on_demand(world: World) -> None:
     made = world.book(party_size=2)
     large = world.restaurant.tables.get(number="2")
-    world.host.put(f"reservations/{made.pk}/assign-tables", {"table_ids": [large.pk], "lock": False})
+    world.host.put(
+        f"reservations/{made.pk}/assign-tables", {"table_ids": [large.pk], "lock": False}
+    )
     path = f"{world.path}/optimise"
     proposed = world.host.post(path, {"date": "2026-06-05"}).json()
     assert proposed["applied"] is False

@@ -40,7 +40,9 @@ class CalendarDateField(serializers.DateField):
 
 
 class WallTimeField(serializers.Field[time, str, str, Any]):
-    """A time on the restaurant's wall clock, ``HH:MM``; an offset is refused rather than dropped."""
+    """A time on the restaurant's wall clock, ``HH:MM``; an offset is refused rather than
+    dropped.
+    """
 
     default_error_messages: ClassVar[dict[str, Any]] = {
         "invalid": _("Use a wall clock time such as 19:30."),
@@ -88,8 +90,8 @@ class OwnedKeyField(serializers.Field[models.Model, int, int, Any]):
             self.fail("does_not_exist")
         return found
 
-    def to_representation(self, value: int) -> int:
-        return value
+    def to_representation(self, value: Any) -> int:
+        return int(value)
 
 
 class _Strict:
@@ -127,33 +129,33 @@ class StrictModelSerializer(_Strict, serializers.ModelSerializer[M]):
         return []
 
 
-class CalendarDateSchema(OpenApiSerializerFieldExtension):  # type: ignore[misc]
+class CalendarDateSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = CalendarDateField
 
-    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+    def map_serializer_field(self, _auto_schema: AutoSchema, _direction: str) -> dict[str, Any]:
         return {"type": "string", "format": "date", "pattern": r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}$"}
 
 
-class WallTimeSchema(OpenApiSerializerFieldExtension):  # type: ignore[misc]
+class WallTimeSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = WallTimeField
 
-    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+    def map_serializer_field(self, _auto_schema: AutoSchema, _direction: str) -> dict[str, Any]:
         return {"type": "string", "pattern": WALL_TIME_PATTERN, "examples": ["19:30"]}
 
 
-class OwnedKeySchema(OpenApiSerializerFieldExtension):  # type: ignore[misc]
+class OwnedKeySchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = OwnedKeyField
 
-    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+    def map_serializer_field(self, _auto_schema: AutoSchema, _direction: str) -> dict[str, Any]:
         return {"type": "integer", "minimum": 1, "maximum": MAX_ID}
 
 
-class StrictSchema(OpenApiSerializerExtension):  # type: ignore[misc]
+class StrictSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     target_class = _Strict
     match_subclasses = True
 
     def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        schema: dict[str, Any] = auto_schema._map_serializer(
+        schema: dict[str, Any] = auto_schema._map_serializer(  # type: ignore[no-untyped-call]  # noqa: SLF001
             self.target, direction, bypass_extensions=True
         )
         if direction == "request":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any, ClassVar
 
@@ -26,8 +26,7 @@ from reservehub.core.api.throttling import AnonThrottle, ScopedThrottle, UserThr
 from reservehub.core.errors import PreconditionFailed, VersionConflict
 from reservehub.core.http import client_ip
 
-
-_HALF_A_CHARACTER = re.compile(rb"\\\\u[dD][89a-fA-F]")
+_HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class CarefulJSON(JSONParser):
@@ -55,14 +54,18 @@ class CarefulJSON(JSONParser):
 class AlwaysJSON(BaseContentNegotiation):
     """There is one format, so ``Accept`` decides nothing and cannot be wrong."""
 
-    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
+    def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
         wanted = (request.content_type or "").partition(";")[0].strip().lower()
         return next((p for p in parsers if p.media_type == wanted), None)
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self,
+        request: Request,  # noqa: ARG002 - DRF's
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,  # noqa: ARG002
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
+        only = next(iter(renderers))
+        return only, only.media_type
 
 
 class ApiView(APIView):
@@ -102,9 +105,7 @@ class ApiView(APIView):
             exc = PreconditionFailed(exc.detail, errors=exc.errors, **exc.extra)
         return super().handle_exception(exc)
 
-    def finalize_response(
-        self, request: Any, response: Any, *args: Any, **kwargs: Any
-    ) -> Response:
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Response:
         finished: Response = super().finalize_response(request, response, *args, **kwargs)
         if not (self.is_cacheable and finished.status_code < 400):
             finished.headers.setdefault("Cache-Control", "no-store")
