@@ -17,11 +17,11 @@ from typing import NamedTuple
 from bookings.availability.board import Board, Moved, Window
 from bookings.availability.fits import Option
 
-CHAINS = ((4, 24),)
+CHAINS = ((6, 40),)
 """Moves allowed and parties looked at in each attempt.
 
-Measured on crowded days of 40 tables: more moves or patience find 5 to 10 % more slots for twice
-to five times the work, and hosts dislike moving more than four parties for one.
+On crowded days of 40 tables this finds 95 to 100 % of the room that ten times the patience finds;
+four moves and 24 parties take two thirds of the time and find 83 to 100 %.
 """
 
 SMALL_DAY = 8
