@@ -43,7 +43,7 @@ class Card:
     line: str
     place: str
     initial: str
-    logo: str
+    picture: str
 
 
 def profile_of(restaurant: Restaurant, periods: Sequence[ServicePeriod]) -> Profile:
@@ -62,13 +62,14 @@ def profile_of(restaurant: Restaurant, periods: Sequence[ServicePeriod]) -> Prof
 
 def card_of(restaurant: Restaurant) -> Card:
     """One entry of the list."""
+    picture = restaurant.logo or restaurant.cover
     return Card(
         name=restaurant.name,
         url=restaurant.get_absolute_url(),
         line=line_of(restaurant),
         place=", ".join(part for part in (restaurant.address_line1, restaurant.city) if part),
         initial=restaurant.name[:1].upper(),
-        logo=restaurant.logo.url if restaurant.logo else "",
+        picture=picture.url if picture else "",
     )
 
 

@@ -13,7 +13,7 @@ from bookings import selectors
 from bookings.availability import Reason, SlotAnswer
 from bookings.forms import FinderForm
 from bookings.presenters import finder as show
-from bookings.presenters.clock import long_date, short_date, zone_text
+from bookings.presenters.clock import long_date, short_date, today_at, zone_text
 from bookings.presenters.words import explain
 from bookings.selectors import DayState
 from reservehub.core.timezones import service_date_of
@@ -75,6 +75,7 @@ class Wish:
     party_size: int
     area_id: int | None
     first: date
+    today: date
     since: date
     day: date
     choice: show.Choice | None
@@ -138,6 +139,7 @@ def _wish(
     now: datetime,
 ) -> Wish:
     policy = restaurant.policy
+    today = today_at(restaurant, now)
     party_size = form.party_size or max(policy.min_party, min(default_party, policy.max_party))
     area_id = form.area_id if form.area_id in {area.pk for area in areas} else None
     first = service_date_of(now, restaurant.timezone, restaurant.business_day_cut)
@@ -146,15 +148,23 @@ def _wish(
     if asked is not None and not first <= asked <= first + FARTHEST:
         asked, choice = None, None
     since = _since(form.first_day or first, asked, first=first)
-    strip = selectors.day_strip(
-        restaurant=restaurant,
-        dates=show.strip_dates(since),
-        party_size=min(party_size, policy.max_party),
-        now=now,
-        area_id=area_id,
-    )
+
+    def strip_from(day: date) -> list[DayState]:
+        return selectors.day_strip(
+            restaurant=restaurant,
+            dates=show.strip_dates(day),
+            party_size=min(party_size, policy.max_party),
+            now=now,
+            area_id=area_id,
+        )
+
+    strip = strip_from(since)
+    if since == first < today and asked != first and strip[0].state != "open":
+        # After midnight last evening is worth a chip only while it can still be booked.
+        first = since = today
+        strip = strip_from(since)
     day = asked or next((state.date for state in strip if state.state == "open"), since)
-    return Wish(party_size, area_id, first, since, day, choice, strip)
+    return Wish(party_size, area_id, first, today, since, day, choice, strip)
 
 
 def _since(since: date, asked: date | None, *, first: date) -> date:
@@ -198,7 +208,7 @@ def _finder(
         large_text=_("More than %(count)s guests? The restaurant plans that with you in person.")
         % {"count": policy.max_party},
         areas=_area_chips(areas, wish.area_id),
-        days=show.day_chips(wish.strip, chosen=wish.day, today=wish.first),
+        days=show.day_chips(wish.strip, chosen=wish.day, today=wish.today),
         notes=show.day_notes(wish.strip),
         day_text=long_date(wish.day),
         zone_text=zone_text(restaurant, answers[0].starts_at) if answers else "",

@@ -15,6 +15,8 @@ function focusOn(root) {
   target.focus({ preventScroll: true });
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const box = target.closest("section") || target;
+  const { top } = box.getBoundingClientRect();
+  if (top >= 0 && top < innerHeight / 3) return; // beside the times on a wide screen: in view already
   box.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
 }
 

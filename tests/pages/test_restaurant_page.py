@@ -184,6 +184,15 @@ def test_after_midnight_the_running_service_is_still_bookable(client: Client) ->
     assert 'value="2026-06-05T01:15"' in page
 
 
+def test_last_evening_leaves_the_strip_when_it_is_over(
+    client: Client, restaurant: Restaurant
+) -> None:
+    with clock.freeze(datetime(2026, 6, 5, 22, 30, tzinfo=UTC)):  # Saturday 00:30 in Amsterdam
+        page = text_of(client.get("/r/bistro-anna/"))
+    assert 'id="day-2026-06-05"' not in page
+    assert 'aria-label="Today, Saturday 6 June"' in page
+
+
 def test_english_readers_in_america_get_a_twelve_hour_clock(client: Client) -> None:
     diner = make_restaurant(slug="diner", country="US", zone="America/New_York")
     assert "6:00 pm" in text_of(client.get(f"/r/{diner.slug}/"))
