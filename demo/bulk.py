@@ -42,9 +42,32 @@ def rows_insert(rows: Sequence[M]) -> Sequence[M]:
     return rows
 
 
-def _columns(row: models.Model, fields: Sequence[models.Field[Any, Any]]) -> dict[str, Any]:
+def rows_update(rows: Sequence[M], names: Sequence[str]) -> None:
+    """Store some fields of stored rows of one model."""
+    if not rows:
+        return
+    meta = rows[0]._meta
+    fields = [field for field in meta.concrete_fields if field.name in names or field.primary_key]
+    table = connection.ops.quote_name(meta.db_table)
+    key = next(field.column for field in fields if field.primary_key)
+    changes = ", ".join(
+        f"{column} = new.{column}"
+        for column in (connection.ops.quote_name(f.column) for f in fields if not f.primary_key)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} old SET {changes}"  # noqa: S608 - names of the model
+            f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) AS new"
+            f" WHERE old.{key} = new.{key}",
+            [json.dumps([_columns(row, fields, add=False) for row in rows], default=_text)],
+        )
+
+
+def _columns(
+    row: models.Model, fields: Sequence[models.Field[Any, Any]], *, add: bool = True
+) -> dict[str, Any]:
     # pre_save fills in what the field itself decides, such as the moment of creation.
-    return {field.column: field.pre_save(row, add=True) for field in fields}
+    return {field.column: field.pre_save(row, add=add) for field in fields}
 
 
 def _text(value: Any) -> str:

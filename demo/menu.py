@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from django.db.models import Q
+
 from bookings.availability import (
     PacingCaps,
     Period,
@@ -17,7 +19,7 @@ from bookings.availability import (
 from bookings.loading import prepared_day
 from demo.houses.blueprint import Shift, clock_time
 from demo.wish import Place, Wish, wish_of
-from restaurants.models import ServicePeriod, SlotOverride, SpecialDay, Table
+from restaurants.models import ServicePeriod, SlotOverride, SpecialDay, Table, TurnTimeRule
 from restaurants.turn_times import Band
 
 
@@ -44,14 +46,17 @@ class Menu(Protocol):
 class EngineMenu:
     """What the engine says, by rule 32.
 
-    :param reference: an ordinary day that stands for all ordinary days while nobody has changed the
-        settings; None to ask about each date itself
+    Where the settings say the same for every ordinary day, one day is asked for all of them.
+
+    :param reference: the latest day to choose for that
     """
 
-    def __init__(self, place: Place, *, reference: date | None) -> None:
+    def __init__(self, place: Place, *, reference: date) -> None:
         self._place = place
-        self._reference = reference
         self._extraordinary = _extraordinary_days(place)
+        while reference in self._extraordinary:
+            reference -= timedelta(days=1)
+        self._reference = reference if _is_uniform(place) else None
         self._known: dict[tuple[object, ...], tuple[Option, ...]] = {}
 
     def period(self, wish: Wish) -> Period:
@@ -64,9 +69,9 @@ class EngineMenu:
         prepared, starts_at = self._asked(wish)
         area_id = self._place.area_id(wish.visit)
         period_id = prepared.slot_for(starts_at).period.id
-        key = (period_id, wish.visit.party, wish.channel, area_id)
+        key: tuple[object, ...] = (period_id, wish.visit.party, wish.channel, area_id)
         if prepared.config.date != self._reference:
-            key = (*key, starts_at)  # type: ignore[assignment]
+            key = (*key, starts_at)
         if key not in self._known:
             self._known[key] = self._ask(prepared, starts_at, wish, area_id)
         return self._known[key]
@@ -147,6 +152,18 @@ def _minutes(bands: Sequence[Band], party: int) -> int:
         if minutes is not None and (up_to is None or party <= up_to):
             return minutes
     raise ValueError("turn times end with an open band")
+
+
+def _is_uniform(place: Place) -> bool:
+    """Whether hours and turn times depend on nothing but the time of day, as in the blueprints."""
+    periods = ServicePeriod.objects.filter(
+        restaurant=place.restaurant, special_day=None, is_active=True
+    )
+    picky_turns = Q(date_from__isnull=False) | Q(time_from__isnull=False) | ~Q(weekdays=[])
+    turns = TurnTimeRule.objects.filter(picky_turns, restaurant=place.restaurant)
+    return (
+        not periods.exclude(date_from=None, weekdays__len=7).exists() and not turns.exists()
+    )
 
 
 def _extraordinary_days(place: Place) -> frozenset[date]:

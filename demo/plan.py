@@ -31,6 +31,7 @@ SIZES = ((1, 18), (2, 418), (3, 165), (4, 133), (5, 62), (6, 51), (7, 10), (8, 1
 STAYS = (45, 52, 57, 61, 66, 71, 76, 80)
 """Mean minutes at the table by party size, from one."""
 
+HALF_HOUR = 30
 SPREAD = 0.35
 """Coefficient of variation of the stay."""
 
@@ -38,7 +39,7 @@ SOURCES = (
     *(("web", 44), ("phone", 20), ("widget", 8), ("google", 8), ("walk_in", 10)),
     *(("mobile", 4), ("telegram", 3), ("instagram", 2), ("staff", 1)),
 )
-FATES = ((Fate.COMES, 880), (Fate.NO_SHOW, 25), (Fate.CANCELS, 80), (Fate.CANCELLED, 15))
+FATES = ((Fate.COMES, 880), (Fate.NO_SHOW, 46), (Fate.CANCELS, 80), (Fate.CANCELLED, 15))
 BUSY = (0.85, 0.85, 0.9, 1.0, 1.2, 1.25, 0.95)
 """How busy the weekdays are, from Monday."""
 
@@ -86,6 +87,7 @@ def _shift_visits(
     starts = range(shift.first, shift.last + 1, shift.interval)
     weights = [_appeal(start - shift.peak) for start in starts]
     count = round(shift.parties * BUSY[day.weekday()] * chance.uniform(0.9, 1.1))
+    early_birds: set[int] = set()
     for number, minute in enumerate(chance.choices(starts, weights, k=count)):
         visit = _visit(house, f"{index}.{number}", minute, chance)
         if not visit.is_walk_in:
@@ -93,7 +95,27 @@ def _shift_visits(
             if guest is None:
                 continue
             visit = _personal(house, visit, guest, chance)
+            if minute // HALF_HOUR not in early_birds:
+                visit = _early_bird(visit)
+            early_birds.add(minute // HALF_HOUR)
         yield visit
+    for minute in starts:
+        if house.is_lively and minute // HALF_HOUR not in early_birds:
+            early_birds.add(minute // HALF_HOUR)
+            visit = replace(_visit(house, f"{index}.e{minute}", minute, chance), source="web")
+            guest = next(guests, None)
+            if guest is not None:
+                yield _early_bird(_personal(house, visit, guest, chance))
+
+
+def _early_bird(visit: Visit) -> Visit:
+    """One party of each half hour comes early and has an aperitif, so that somebody nearly always
+    waits to be seated.
+    """
+    lead = max(visit.lead, LEADS[0][1])
+    return replace(
+        visit, lead=lead, fate=Fate.COMES, early=15, wait=15, stay=max(75, visit.stay)
+    )
 
 
 def _appeal(away: int) -> float:

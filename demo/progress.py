@@ -14,13 +14,13 @@ from django.db import connection
 
 from bookings.lifecycle import OCCUPYING, TRANSITIONS, Status
 from bookings.models import Reservation
+from demo.bulk import rows_update
 from demo.plan import visits_of
 from demo.reasons import reason_of
 from demo.steps import STATUS_AFTER, WRITTEN, Step, step_write, taken_span
 from demo.visit import Visit
 from demo.wish import NONCE, Place, key_of, steps_ahead, wish_of
 
-BATCH = 400
 READ = (
     *("link_nonce", "restaurant_id", "service_date", "starts_at", "ends_at", "buffer_minutes"),
     *("created_at", "cancel_deadline_at"),
@@ -92,7 +92,7 @@ def is_possible(row: Reservation, step: Step) -> bool:
 def catch_up(dues: Iterable[list[Due]]) -> int:
     """Make the steps that are due; returns how many bookings changed."""
     changed = [steps[0].reservation for steps in dues if _walk(steps)]
-    Reservation.objects.bulk_update(changed, WRITTEN, batch_size=BATCH)
+    rows_update(changed, WRITTEN)
     _tables_trim(changed)
     return len(changed)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -30,8 +30,11 @@ from reservehub.core.errors import DomainError
 from reservehub.core.models import AuditEntry
 from restaurants.models import Area, Organisation, Restaurant, ServicePeriod, Table
 
-LIVE = timedelta(minutes=45)
+LIVE = timedelta(minutes=30)
 """What happened so recently is played through the services; what is older is written in one go."""
+
+SHORTEST = timedelta(minutes=5)
+"""After so little time nothing has happened that would be worth a look."""
 
 AHEAD = 14
 """Days for which there are bookings."""
@@ -64,7 +67,7 @@ def demo_load(*, now: datetime) -> Report:
     since = None if home is None else _last_loaded(home)
     if home is None:
         home = _build(people)
-    if since is not None and now <= since:
+    if since is not None and now < since + SHORTEST:
         return Report(is_new=False)
     report = _World(people[CUSTOMER], since=since, now=now).bring()
     audit.record(actor=SYSTEM, action=LOADED, obj=home, now=now)
@@ -101,30 +104,28 @@ class _World:
     def bring(self) -> Report:
         """Let time pass, then take bookings, then play the last minutes."""
         lively = [place for place in self.places.values() if place.house.is_lively]
-        new_days = [place for place in self.places.values() if self._is_new_day(place)]
-        for place in new_days:
-            if place.house.is_lively:
+        others = [place for place in self.places.values() if not place.house.is_lively]
+        others = [place for place in others if self._is_new_day(place)]
+        for place in lively:
+            if self._is_new_day(place):
                 special_days_renew(place, now=self.now)
                 place.restaurant.refresh_from_db(fields=["config_version"])
-        if self.since is not None and (new_days or self.since < self.written_until):
-            self._catch_up(new_days or lively)
+        if self.since is not None:
+            self._catch_up(lively, until=self.written_until)
+            self._catch_up(others, until=self.now)
         stage = Stage(books=self.books, now=self.now)
         for place in lively:
             self._fill(place, stage)
-        self._fill_lightly([place for place in new_days if not place.house.is_lively])
+        self._fill_lightly(others)
         for steps in dues_of(lively, self.plans, until=self.now):
             stage.dues_add(steps)
         self.report.played = stage.play()
         return self.report
 
-    def _catch_up(self, places: Iterable[Place]) -> None:
+    def _catch_up(self, places: Sequence[Place], *, until: datetime) -> None:
         """Let the time pass that nobody needs to see."""
-        for until, chosen in (
-            (self.written_until, [p for p in places if p.house.is_lively]),
-            (self.now, [p for p in places if not p.house.is_lively]),
-        ):
-            dues = list(dues_of(chosen, self.plans, until=until))
-            self.report.advanced += catch_up(dues)
+        if places and self.since is not None and self.since < until:
+            self.report.advanced += catch_up(dues_of(places, self.plans, until=until))
 
     def _is_new_day(self, place: Place) -> bool:
         return self.since is None or place.today(self.since) < place.today(self.now)
@@ -146,7 +147,7 @@ class _World:
         today = place.today(self.now)
         first = today - timedelta(days=place.house.history_days)
         if self.since is not None:
-            first = place.today(self.since) - timedelta(days=1)
+            first = max(first, place.today(self.since) - timedelta(days=1))
         last = today + timedelta(days=AHEAD)
         for day in _days(today, last):
             self._block(place, day)
@@ -163,13 +164,11 @@ class _World:
         for wish in wishes:
             if wish.created_at > self.written_until:
                 stage.wish_add(place, wish)
-        # A day without special hours stands for all while nobody could have changed the settings.
-        reference = today + timedelta(days=AHEAD) if self.since is None else None
         self._write(
             place,
             [wish for wish in wishes if wish.created_at <= self.written_until],
             at=self.written_until,
-            menu=EngineMenu(place, reference=reference),
+            menu=EngineMenu(place, reference=last),
             floor=Floor.of(place, first, last),
         )
 

@@ -175,7 +175,7 @@ BELLA_VISTA = House(
             last=hm(22),
             closes=hm(24),
             peak=hm(19, 15),
-            parties=38,
+            parties=48,
             covers=14,
             fields={
                 "max_arriving_parties": 5,
