@@ -90,9 +90,7 @@ TERMINAL = frozenset(_S) - OCCUPYING
 CANCELLED = frozenset({_S.CANCELLED_BY_GUEST, _S.CANCELLED_BY_RESTAURANT})
 
 UNDO_WINDOW = timedelta(minutes=15)
-UNDOABLE = frozenset(
-    {_S.ARRIVED, _S.PARTIALLY_SEATED, _S.SEATED, _S.COMPLETED, _S.NO_SHOW}
-)
+UNDOABLE = frozenset({_S.ARRIVED, _S.PARTIALLY_SEATED, _S.SEATED, _S.COMPLETED, _S.NO_SHOW})
 """States that can be undone within :data:`UNDO_WINDOW` (rule 60). A cancellation or refusal has
 been told to the guest and released the table: it is rebooked, not undone."""
 
@@ -173,9 +171,7 @@ def check_undo(
     return previous
 
 
-def extended_grace(
-    starts_at: datetime, eta: datetime | None, grace: timedelta = GRACE
-) -> datetime:
+def extended_grace(starts_at: datetime, eta: datetime | None, grace: timedelta = GRACE) -> datetime:
     """The instant at which grace ends; an acknowledged ETA extends it once, at most 30 minutes."""
     until = starts_at + grace
     if eta is None or eta <= until:
