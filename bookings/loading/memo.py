@@ -19,6 +19,7 @@ from bookings.loading.snapshot import Snapshot, snapshot_of
 from restaurants.models import Restaurant
 
 KEPT_EVENINGS = 256
+KEPT_ANSWERS = 32
 
 
 @dataclass
@@ -38,6 +39,8 @@ class _Evening:
         with self.lock:
             known = self.answers.get(query)
             if known is None:
+                if len(self.answers) == KEPT_ANSWERS:  # somebody asks for every size there is
+                    self.answers.clear()
                 known = self.answers[query] = answer(self.day.service, query)
             return known
 

@@ -21,7 +21,6 @@ from reservehub.core.idempotency import Answer, run_idempotent
 HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotent-Replayed"
 MAX_LENGTH = 255
-_SCOPE_LENGTH = 300
 
 H = TypeVar("H", bound=Callable[..., Response])
 
@@ -82,9 +81,8 @@ def _whole_body(request: Request) -> bytes:
 
 
 def _scope(request: Request) -> str:
+    """Hashed, as an address may carry the token of a guest's link, which is stored nowhere."""
     scope = f"{request.method} {request.get_full_path()} {caller_of(request)}"
-    if len(scope) <= _SCOPE_LENGTH:
-        return scope
     return hashlib.sha256(scope.encode()).hexdigest()
 
 
