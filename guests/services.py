@@ -41,7 +41,8 @@ def guest_match_or_create(
 
     Never overwrites a name: another name on the same phone becomes a merge candidate. Missing
     e-mail and account are filled in. Two requests of one new guest at the same time give one
-    record: the second waits for the first. One query for a known guest, two for a new one.
+    record: the second waits for the first. One query for a known guest, two for a new one. The
+    row stays locked until the transaction ends: requests of one person wait for each other.
 
     :param phone: E.164 or ""
     :param email: lower case or ""
@@ -69,12 +70,21 @@ def guest_match_or_create(
     return known
 
 
+_COLUMNS = [field.attname for field in Guest._meta.concrete_fields]
+_KNOWN = f"SELECT {', '.join(_COLUMNS)} FROM guests_guest WHERE organisation_id = %s AND "  # noqa: S608 - no values of callers
+_BY_PHONE = _KNOWN + "phone = %s LIMIT 1"
+_BY_EMAIL = _KNOWN + "email = %s ORDER BY phone, id LIMIT 1"
+_LOCK = " FOR NO KEY UPDATE"
+
+
 def _find(organisation_id: int, phone: str, email: str) -> Guest | None:
     """By phone where there is one; an e-mail alone also finds a guest who once gave both."""
-    guests = Guest.objects.filter(organisation_id=organisation_id)
-    if phone:
-        return guests.filter(phone=phone).first()
-    return guests.filter(email=email).order_by("phone", "id").first()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            (_BY_PHONE if phone else _BY_EMAIL) + _LOCK, [organisation_id, phone or email]
+        )
+        row = cursor.fetchone()
+    return None if row is None else Guest.from_db(connection.alias, _COLUMNS, row)
 
 
 def _insert(guest: Guest, phone: str) -> bool:

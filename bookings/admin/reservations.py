@@ -11,7 +11,9 @@ from django.contrib import admin, messages
 from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from import_export.admin import ExportMixin
@@ -146,14 +148,12 @@ class ReservationAdmin(ExportMixin, ServiceAdmin):
     export_form_class = ExportForm
     change_capability = Capability.EDIT_BOOK
     list_display = (
-        "reference",
+        "number",
         "shown_status",
-        "service_date",
-        "local_time",
+        "when",
         "party_size",
         "guest_name",
         "tables",
-        "source",
         "restaurant",
     )
     list_filter = (
@@ -190,7 +190,7 @@ class ReservationAdmin(ExportMixin, ServiceAdmin):
                 None,
                 {
                     "fields": (
-                        ("reference", "shown_status", "restaurant"),
+                        ("reference", "status", "restaurant"),
                         ("service_date", "local_time", "party_size"),
                         ("area_preference", "tables"),
                         *form_only,
@@ -242,11 +242,23 @@ class ReservationAdmin(ExportMixin, ServiceAdmin):
     ) -> list[str]:
         known = [field.name for field in Reservation._meta.concrete_fields]
         editable = EDITED if obj is not None and Status(obj.status) in CHANGEABLE else ()
-        return ["shown_status", "tables", *(name for name in known if name not in editable)]
+        return ["tables", *(name for name in known if name not in editable)]
 
     @display(description=_("Status"), ordering="status", label=COLOURS)
     def shown_status(self, reservation: Reservation) -> tuple[str, str]:
         return reservation.status, reservation.get_status_display()
+
+    @display(description=_("reference"), ordering="reference")
+    def number(self, reservation: Reservation) -> str:
+        return format_html('<span class="whitespace-nowrap">{}</span>', reservation.reference)
+
+    @display(description=_("When"), ordering="starts_at")
+    def when(self, reservation: Reservation) -> str:
+        """Wall time of the restaurant."""
+        day = date_format(reservation.local_date, "D j M Y")
+        return format_html(
+            '<span class="whitespace-nowrap">{} {}</span>', day, f"{reservation.local_time:%H:%M}"
+        )
 
     @display(description=_("Tables"))
     def tables(self, reservation: Reservation) -> str:
@@ -380,8 +392,3 @@ class ReservationAdmin(ExportMixin, ServiceAdmin):
     @action(description=STEPS["cancel"].label, permissions=["change"])
     def cancel(self, request: HttpRequest, rows: QuerySet[Reservation]) -> None:
         self._take("cancel", request, rows)
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        return super().changelist_view(request, {"subtitle": "", **(extra_context or {})})

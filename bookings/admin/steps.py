@@ -46,7 +46,7 @@ STEPS: Mapping[str, Step] = {
     "complete": Step(_("Complete"), Status.COMPLETED, services.reservation_complete),
     "no_show": Step(_("No-show"), Status.NO_SHOW, services.reservation_no_show),
     "cancel": Step(
-        _("Cancel"),
+        _("Cancel booking"),
         Status.CANCELLED_BY_RESTAURANT,
         services.reservation_cancel,
         has_reason=True,

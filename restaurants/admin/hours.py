@@ -74,9 +74,8 @@ class ServicePeriodAdmin(ExchangeAdmin):
         "name",
         "restaurant",
         "days",
-        "first_seating",
-        "last_seating",
-        "closes",
+        "seatings",
+        "closing",
         "max_arriving_covers",
         "is_active",
     )
@@ -121,6 +120,14 @@ class ServicePeriodAdmin(ExchangeAdmin):
             return f"{period.date_from} - {period.date_to}"
         return weekday_names(period.weekdays)
 
+    @display(description=_("Seatings"), ordering="first_seating")
+    def seatings(self, period: ServicePeriod) -> str:
+        return f"{period.first_seating:%H:%M} - {period.last_seating:%H:%M}"
+
+    @display(description=_("Closes"), ordering="closes")
+    def closing(self, period: ServicePeriod) -> str:
+        return f"{period.closes:%H:%M}"
+
 
 class SpecialPeriodInline(ScopedStacked):
     """The hours of an open special day."""
@@ -151,7 +158,7 @@ class SpecialDayAdmin(ServiceAdmin):
 
 @admin.register(SlotOverride)
 class SlotOverrideAdmin(ServiceAdmin):
-    list_display = ("date", "starts", "ends", "shown_state", "area", "restaurant", "note")
+    list_display = ("date", "hours", "shown_state", "area", "restaurant", "note")
     list_select_related = ("restaurant", "area")
     list_filter = ("state", "date", RESTAURANT)
     search_fields = ("note", "restaurant__name")
@@ -171,6 +178,10 @@ class SlotOverrideAdmin(ServiceAdmin):
             },
         ),
     )
+
+    @display(description=_("Hours"), ordering="starts")
+    def hours(self, override: SlotOverride) -> str:
+        return f"{override.starts:%H:%M} - {override.ends:%H:%M}"
 
     @display(
         description=_("State"),

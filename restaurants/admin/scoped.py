@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, cast
 from weakref import WeakKeyDictionary
 
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import ForeignKey, Model, QuerySet, TimeField
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from phonenumber_field.modelfields import PhoneNumberField
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSingleTimeWidget, UnfoldAdminTextInputWidget
 
 from reservehub.core.models import AuditEntry
 from restaurants.admin.acting import access_in
@@ -105,10 +105,12 @@ class ScopedAdmin(ScopedChoices, ModelAdmin):
 
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         PhoneNumberField: {"widget": UnfoldAdminTextInputWidget},
+        TimeField: {"widget": UnfoldAdminSingleTimeWidget(format="%H:%M")},
     }
     list_per_page = 50
     show_full_result_count = False
     list_filter_submit = True
+    compressed_fields = False
     warn_unsaved_form = True
     object_history_template = "admin/restaurants/history.html"
 
@@ -187,8 +189,12 @@ class ScopedAdmin(ScopedChoices, ModelAdmin):
 class ScopedInline(ScopedChoices):
     """Rows on the page of their parent: who may change the parent may change them."""
 
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        TimeField: {"widget": UnfoldAdminSingleTimeWidget(format="%H:%M")},
+    }
     extra = 0
     tab = True
+    hide_title = True
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any

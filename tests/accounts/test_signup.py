@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -72,7 +73,12 @@ def test_a_forgotten_password_is_reset_by_mail(client: Client) -> None:
 
 def test_a_verified_email_claims_the_bookings_made_without_an_account(client: Client) -> None:
     organisation_id = make_restaurant().organisation_id
-    contact = {"organisation_id": organisation_id, "name": "Anna", "language": "en", "now": NOW}
+    contact: dict[str, Any] = {
+        "organisation_id": organisation_id,
+        "name": "Anna",
+        "language": "en",
+        "now": NOW,
+    }
     guest = guest_match_or_create(phone="", email="anna@example.com", **contact)
     other = guest_match_or_create(phone="", email="boris@example.com", **contact)
     sign_up(client)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -22,7 +23,7 @@ def organisation() -> Organisation:
     return Organisation.objects.create(name="Organisation", slug="organisation")
 
 
-def match(organisation: Organisation, **fields: object) -> Guest:
+def match(organisation: Organisation, **fields: Any) -> Guest:
     return guest_match_or_create(
         organisation_id=organisation.pk,
         now=NOW,

@@ -99,8 +99,7 @@ def test_access_is_two_queries_however_many_restaurants() -> None:
 
 def test_guests_find_public_active_restaurants_only() -> None:
     assert restaurant_public(make_restaurant().slug)
-    for fields in ({"is_public": False}, {"is_active": False}):
-        hidden = make_restaurant(**fields)
+    for hidden in (make_restaurant(is_public=False), make_restaurant(is_active=False)):
         with pytest.raises(NotFound):
             restaurant_public(hidden.slug)
     with pytest.raises(NotFound):

@@ -61,7 +61,7 @@ def _frozen() -> Any:
 def full_restaurant(name: str) -> Restaurant:
     """One row of everything that has a page."""
     restaurant = make_restaurant(name=name, tables=(2, 4, 4))
-    booked = reservation_create(
+    reservation_create(
         request=a_request(restaurant, guest_name=f"Guest of {name}"), actor=GUEST, now=NOW
     )
     one, two = restaurant.tables.filter(seats=4)
@@ -70,7 +70,7 @@ def full_restaurant(name: str) -> Restaurant:
     SpecialDay.objects.create(restaurant=restaurant, name=f"Day {name}", date_from=day, date_to=day)
     SlotOverride.objects.create(restaurant=restaurant, date=day, starts=time(18), ends=time(19))
     MergeCandidate.objects.create(
-        guest=booked.reservation.guest, name=f"Other {name}", reason="x", created_at=NOW
+        guest=restaurant.organisation.guests.get(), name=f"Other {name}", reason="x", created_at=NOW
     )
     hold_create(
         restaurant_id=restaurant.pk,
@@ -255,7 +255,7 @@ def test_choices_offer_only_what_belongs_to_the_restaurant() -> None:
         Area.objects.create(restaurant=restaurant, name=f"Terrace of {restaurant.slug}")
     client = logged_in(staff(mine, Role.MANAGER))
 
-    page = client.get(url(Table, "change", mine.tables.first().pk)).content.decode()
+    page = client.get(url(Table, "change", mine.tables.get(number="1").pk)).content.decode()
 
     assert f"Terrace of {mine.slug}" in page
     assert f"Terrace of {theirs.slug}" not in page

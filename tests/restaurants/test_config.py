@@ -74,6 +74,8 @@ def test_a_saved_setting_is_audited_and_published() -> None:
     save(table)
 
     entry = AuditEntry.objects.get(action="restaurants.table.changed")
+    assert entry.before is not None
+    assert entry.after is not None
     assert (entry.before["seats"], entry.after["seats"]) == (2, 3)
     assert entry.restaurant_id == restaurant.pk
     assert "Wobbles" not in str(entry.after)
@@ -266,8 +268,7 @@ def test_a_table_with_bookings_ahead_is_not_archived() -> None:
         services.table_archive(table_id=table.pk, actor=STAFF, now=NOW)
 
     assert refused.value.extra["stranded"][0]["guest_name"] == "Anna de Vries"
-    table.refresh_from_db()
-    assert table.is_active
+    assert Table.objects.get(pk=table.pk).is_active
     with pytest.raises(TableHasFutureBookings):
         services.config_delete(instance=table, actor=STAFF, now=NOW)
 
@@ -301,7 +302,7 @@ def test_a_dry_run_lists_what_it_would_strand_and_keeps_nothing() -> None:
     assert not SpecialDay.objects.exists()
     assert AuditEntry.objects.count() == audits
     assert Restaurant.objects.get(pk=restaurant.pk).config_version == before
-    assert closed.pk is None
+    assert not closed.pk
     save(closed)
     assert SpecialDay.objects.get().pk == closed.pk
 

@@ -43,7 +43,7 @@ def restaurant() -> Restaurant:
         restaurant=restaurant, date=date(2026, 7, 1), starts=time(18), ends=time(19)
     )
     TableAccessInPeriod.objects.create(
-        table=restaurant.tables.first(), service_period=period, access="in_house"
+        table=restaurant.tables.get(number="1"), service_period=period, access="in_house"
     )
     return restaurant
 
