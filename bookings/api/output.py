@@ -11,6 +11,7 @@ from django.conf import settings
 from rest_framework.response import Response
 
 from bookings import selectors
+from bookings.loading import TableLabel
 from bookings.models import Reservation
 from reservehub.core.api.etag import etag_for
 from restaurants.models import Restaurant, Table
@@ -40,7 +41,7 @@ def place_data(restaurant: Restaurant) -> dict[str, Any]:
 
 
 def reservation_data(
-    reservation: Reservation, tables: Iterable[Table], *, sees_contact: bool
+    reservation: Reservation, tables: Iterable[Table | TableLabel], *, sees_contact: bool
 ) -> dict[str, Any]:
     """What guests and staff both get. Without `sees_contact` contact and health data are null
     (rule 107).
@@ -79,7 +80,7 @@ def reservation_data(
 
 
 def staff_data(
-    reservation: Reservation, tables: Iterable[Table], *, sees_contact: bool
+    reservation: Reservation, tables: Iterable[Table | TableLabel], *, sees_contact: bool
 ) -> dict[str, Any]:
     """What staff get beyond it."""
     return {
@@ -107,13 +108,16 @@ def rows_data(
 def answer(
     reservation: Reservation,
     *,
+    tables: Sequence[TableLabel] | None = None,
     is_staff: bool = False,
     sees_contact: bool = True,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """One reservation with its ETag."""
-    (body,) = rows_data([reservation], is_staff=is_staff, sees_contact=sees_contact)
+    """One reservation with its ETag. `tables` are read where the caller does not know them."""
+    shape = staff_data if is_staff else reservation_data
+    known = selectors.tables_of([reservation])[reservation.pk] if tables is None else tables
+    body = shape(reservation, known, sees_contact=sees_contact)
     return Response(
         body, status=status, headers={"ETag": etag_for(reservation.version), **(headers or {})}
     )

@@ -33,6 +33,7 @@ from bookings.api.serializers import (
     SlotProblemSerializer,
     VersionSerializer,
 )
+from bookings.models import Reservation
 from bookings.services import (
     BookingRequest,
     Changes,
@@ -50,7 +51,7 @@ from reservehub.core.api.problems import PROBLEM_JSON
 from reservehub.core.api.views import ApiView, actor_of
 from restaurants.models import Restaurant
 from restaurants.permissions import Capability
-from restaurants.selectors import restaurant_public
+from restaurants.selectors import restaurant_public_bare
 
 TAKEN = {(409, PROBLEM_JSON): SlotProblemSerializer}
 HOLDER = [MANAGE_TOKEN, TOKEN_IN_QUERY]
@@ -88,6 +89,7 @@ class ReservationsView(ApiView):
     """The public way in."""
 
     is_public = True
+    _booked: Reservation | None = None
     pagination_class = NewestStartFirst
     throttle_scopes = {"POST": "booking"}
     problem_statuses = {"get": (401,), "post": (404, 410)}
@@ -126,7 +128,7 @@ class ReservationsView(ApiView):
         response = self._create(request)
         if response.status_code == 201:
             # Only now: the stored answer of an idempotency key must not hold the guest's secret.
-            reservation = answered(response.data["id"])
+            reservation = self._booked or answered(response.data["id"])
             response.data["manage_token"] = selectors.manage_token_of(reservation)
             response.data["manage_url"] = manage_url(reservation)
         return response
@@ -134,7 +136,7 @@ class ReservationsView(ApiView):
     @idempotent
     def _create(self, request: Request) -> Response:
         data = parsed(ReservationCreateSerializer, request)
-        restaurant = restaurant_public(data["restaurant"])
+        restaurant = restaurant_public_bare(data["restaurant"])
         customer_id = request.user.pk if request.user.is_authenticated else None
         booked = reservation_create(
             request=booking_request(
@@ -144,7 +146,13 @@ class ReservationsView(ApiView):
             now=clock.now(),
         )
         where = request.build_absolute_uri(f"/api/v1/reservations/{booked.reservation.pk}")
-        return answer(booked.reservation, status=201, headers={"Location": where})
+        self._booked = booked.reservation
+        return answer(
+            booked.reservation,
+            tables=selectors.labels_of(restaurant, booked.table_ids),
+            status=201,
+            headers={"Location": where},
+        )
 
     post.is_idempotent = True  # type: ignore[attr-defined]
 

@@ -4,11 +4,14 @@ date.
 
 from bookings.loading.day import LoadedDay, is_paced, load_day, load_days, prepared_day
 from bookings.loading.memo import answers_of
-from bookings.loading.snapshot import Snapshot, snapshot_of
+from bookings.loading.restaurants import active_restaurant
+from bookings.loading.snapshot import Snapshot, TableLabel, snapshot_of
 
 __all__ = [
     "LoadedDay",
     "Snapshot",
+    "TableLabel",
+    "active_restaurant",
     "answers_of",
     "is_paced",
     "load_day",

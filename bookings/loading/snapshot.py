@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -62,6 +62,15 @@ combinations.
 """
 
 
+class TableLabel(NamedTuple):
+    """What a table is called."""
+
+    pk: int
+    number: str
+    name: str
+    area_id: int | None
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """All that decides availability except bookings.
@@ -80,6 +89,7 @@ class Snapshot:
     tables: tuple[TableSpec, ...]
     combos: tuple[ComboSpec, ...]
     area_names: Mapping[int, str]
+    labels: Mapping[int, TableLabel]
     days: OrderedDict[date, Any] = field(default_factory=OrderedDict, compare=False, repr=False)
 
     def special_day(self, day: date) -> tuple[str, str, SpecialDay] | None:
@@ -166,7 +176,7 @@ def _read(restaurant_id: int) -> Snapshot:
             table_rows=_rows(
                 Table,
                 *("id", "area_id", "min_party", "seats", "max_party"),
-                *("features", "priority", "access"),
+                *("features", "priority", "access", "number", "name"),
                 is_active=True,
             ),
             access_rows=ArraySubquery(
@@ -215,6 +225,10 @@ def _snapshot(row: Row) -> Snapshot:
         tables=tables,
         combos=_combos(row, {table.id: table for table in tables}),
         area_names={area["id"]: area["name"] for area in row["area_rows"]},
+        labels={
+            t["id"]: TableLabel(t["id"], t["number"], t["name"], t["area_id"])
+            for t in row["table_rows"]
+        },
     )
 
 

@@ -10,6 +10,7 @@ from bookings.selectors.availability import (
     slot_payload,
 )
 from bookings.selectors.reservations import (
+    labels_of,
     manage_path,
     manage_token_of,
     reservation_by_manage_token,
@@ -28,6 +29,7 @@ __all__ = [
     "alternatives_payload",
     "availability",
     "day_strip",
+    "labels_of",
     "manage_path",
     "manage_token_of",
     "reservation_by_manage_token",

@@ -122,9 +122,7 @@ def alternatives(
     )
     wish = datetime.combine(date, time)
     found = [
-        Alternative(date, slot)
-        for slot in answers_of(restaurant, date, query)
-        if slot.available
+        Alternative(date, slot) for slot in answers_of(restaurant, date, query) if slot.available
     ]
     wish = _same_evening(wish, found)
     found.sort(key=lambda other: (abs(other.slot.local_time - wish), other.slot.starts_at))

@@ -12,11 +12,12 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from bookings.links import new_link
+from bookings.loading import TableLabel, snapshot_of
 from bookings.models import Occupancy, Reservation
 from guests.identity import BadEmail, normalise_email
 from reservehub.core.errors import NotFound
 from reservehub.core.tokens import hash_token
-from restaurants.models import Table
+from restaurants.models import Restaurant, Table
 from restaurants.permissions import Capability
 from restaurants.selectors import restaurants_visible_to
 
@@ -92,6 +93,15 @@ def tables_of(reservations: Iterable[Reservation]) -> dict[int, list[Table]]:
         if row.reservation_id is not None:
             found[row.reservation_id].append(row.table)
     return found
+
+
+def labels_of(restaurant: Restaurant, table_ids: Iterable[int]) -> list[TableLabel] | None:
+    """The names of tables of a restaurant, from what is kept of it; None if it knows one of them
+    not (any more).
+    """
+    labels = snapshot_of(restaurant).labels
+    ids = list(table_ids)
+    return [labels[i] for i in ids] if all(i in labels for i in ids) else None
 
 
 def manage_token_of(reservation: Reservation) -> str:

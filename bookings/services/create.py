@@ -31,7 +31,7 @@ from bookings.loading import LoadedDay, is_paced, load_day, prepared_day
 from bookings.models import Hold, Reservation
 from bookings.selectors import alternatives_payload
 from bookings.services.holds import hold_for_use, hold_use
-from bookings.services.people import guest_lock, other_bookings
+from bookings.services.people import other_bookings
 from bookings.services.placing import party_place
 from bookings.services.questions import query_of
 from bookings.services.records import (
@@ -160,7 +160,6 @@ def _guest(booking: _Booking) -> Guest | None:
         user_id=request.customer_id,
         now=booking.now,
     )
-    guest_lock(guest.pk)
     if guest.is_blocked and request.channel is Channel.ONLINE:
         raise NoOnlineAvailability
     return guest

@@ -10,6 +10,7 @@ from typing import Any
 
 from bookings import realtime
 from bookings.events import ReservationEvent
+from bookings.loading import active_restaurant
 from bookings.models import Reservation
 from reservehub.core import audit, events
 from reservehub.core.actors import Actor, ActorKind
@@ -27,9 +28,7 @@ def is_guest(actor: Actor) -> bool:
 
 def restaurant_for_booking(restaurant_id: int) -> Restaurant:
     """:raises NotFound: if there is no such active restaurant"""
-    restaurant = (
-        Restaurant.objects.select_related("policy").filter(pk=restaurant_id, is_active=True).first()
-    )
+    restaurant = active_restaurant(restaurant_id)
     if restaurant is None:
         raise NotFound
     return restaurant

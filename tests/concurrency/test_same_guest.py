@@ -7,7 +7,7 @@ from datetime import time
 import pytest
 
 from bookings.models import Reservation
-from bookings.services import create
+from guests import services as guest_services
 from guests.models import Guest
 from restaurants.models import Restaurant
 from tests.concurrency.racing import (
@@ -60,7 +60,7 @@ def test_the_race_is_real_without_the_guest_lock(monkeypatch: pytest.MonkeyPatch
     restaurant = make_restaurant(tables=(2,) * 10)
     known_guest(restaurant, email="anna@example.com")
     pause_before_writing(monkeypatch)
-    monkeypatch.setattr(create, "guest_lock", lambda _guest_id: None)
+    monkeypatch.setattr(guest_services, "_LOCK", "")
 
     outcomes = race_to_book(
         [a_request(restaurant, guest_email="anna@example.com") for _ in range(10)]
