@@ -74,7 +74,7 @@ _BARE = ("id", "name", "slug", "timezone", "config_version")
 
 
 def restaurant_public_bare(id_or_slug: str) -> Restaurant:
-    """The same with a few columns only, the rest deferred: for what is asked hundreds of times a second.
+    """The same with a few columns, the rest deferred: for what is asked hundreds of times a second.
 
     A written statement, as building the full one takes longer than PostgreSQL needs to answer it.
 

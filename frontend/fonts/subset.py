@@ -1,4 +1,5 @@
-"""Cut the display type of the pages out of Source Serif 4 (OFL 1.1): one weight, two scripts, a few kilobytes.
+"""Cut the display type of the pages out of Source Serif 4 (OFL 1.1): one weight, two scripts, a few
+kilobytes.
 
     uv run --with fonttools --with brotli python frontend/fonts/subset.py \
         node_modules/@fontsource-variable/source-serif-4/files

@@ -76,7 +76,7 @@ class SpecialDay(models.Model):
         return f"{self.name} ({self.date_from})"
 
     def clean(self) -> None:
-        # Before the constraints are looked at: PostgreSQL cannot even build a range that runs backwards.
+        # Before the constraints: PostgreSQL cannot even build a range that runs backwards.
         if self.date_from and self.date_to and self.date_to < self.date_from:
             raise ValidationError({"date_to": _("The last day cannot be before the first.")})
 

@@ -52,6 +52,9 @@ bounded = settings(
 )
 
 
+Case = schemathesis.Case[Any]
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _one_connection() -> Iterator[None]:
     """The application runs in this thread: the test's transaction must outlive each request."""
@@ -93,7 +96,7 @@ def places(prepared: tuple[World, dict[str, Any]]) -> dict[str, Any]:
     return prepared[1]
 
 
-def _aim(case: schemathesis.Case, places: dict[str, Any]) -> None:
+def _aim(case: Case, places: dict[str, Any]) -> None:
     found = case.path_parameters
     kind = case.path.rpartition("/{")[0].rpartition("/")[2]
     for name in found:
@@ -105,14 +108,12 @@ def _aim(case: schemathesis.Case, places: dict[str, Any]) -> None:
 
 @schema.parametrize()
 @bounded
-def test_a_passer_by_breaks_nothing(case: schemathesis.Case, world: World) -> None:
+def test_a_passer_by_breaks_nothing(case: Case, world: World) -> None:
     case.call_and_validate(checks=CHECKS)
 
 
 @schema.parametrize()
 @bounded
-def test_an_owner_breaks_nothing(
-    case: schemathesis.Case, world: World, places: dict[str, Any]
-) -> None:
+def test_an_owner_breaks_nothing(case: Case, world: World, places: dict[str, Any]) -> None:
     _aim(case, places)
     case.call_and_validate(checks=CHECKS, headers=world.owner.headers())
