@@ -9,6 +9,7 @@ import io
 import math
 import random
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 from django.core.files.base import ContentFile
@@ -32,33 +33,52 @@ class Palette(NamedTuple):
 
 PALETTES: dict[str, Palette] = {
     "sea": Palette(
-        (250, 214, 165), (240, 150, 120), ((66, 133, 148), (44, 104, 124), (28, 76, 98), (18, 52, 72))
+        (250, 214, 165),
+        (240, 150, 120),
+        ((66, 133, 148), (44, 104, 124), (28, 76, 98), (18, 52, 72)),
     ),
     "night": Palette(
-        (24, 22, 52), (78, 52, 110), ((244, 214, 150), (150, 110, 170), (98, 70, 132), (44, 34, 78))
+        (24, 22, 52),
+        (78, 52, 110),
+        ((244, 214, 150), (150, 110, 170), (98, 70, 132), (44, 34, 78)),
     ),
     "ember": Palette(
-        (40, 24, 28), (150, 62, 40), ((238, 148, 84), (200, 92, 60), (120, 52, 46), (66, 34, 38))
+        (40, 24, 28),
+        (150, 62, 40),
+        ((238, 148, 84), (200, 92, 60), (120, 52, 46), (66, 34, 38)),
     ),
     "desert": Palette(
-        (252, 226, 186), (238, 162, 120), ((206, 112, 86), (170, 84, 76), (122, 62, 70), (74, 46, 62))
+        (252, 226, 186),
+        (238, 162, 120),
+        ((206, 112, 86), (170, 84, 76), (122, 62, 70), (74, 46, 62)),
     ),
     "garden": Palette(
-        (238, 243, 222), (190, 214, 172), ((126, 166, 112), (84, 132, 92), (54, 100, 76), (34, 70, 60))
+        (238, 243, 222),
+        (190, 214, 172),
+        ((126, 166, 112), (84, 132, 92), (54, 100, 76), (34, 70, 60)),
     ),
     "wine": Palette(
-        (246, 226, 214), (214, 150, 140), ((168, 74, 84), (130, 46, 66), (92, 30, 54), (58, 22, 42))
+        (246, 226, 214),
+        (214, 150, 140),
+        ((168, 74, 84), (130, 46, 66), (92, 30, 54), (58, 22, 42)),
     ),
     "bread": Palette(
-        (253, 240, 214), (240, 204, 150), ((214, 158, 92), (180, 120, 66), (134, 84, 52), (92, 58, 42))
+        (253, 240, 214),
+        (240, 204, 150),
+        ((214, 158, 92), (180, 120, 66), (134, 84, 52), (92, 58, 42)),
     ),
     "spice": Palette(
-        (252, 232, 196), (236, 178, 98), ((214, 112, 58), (174, 66, 52), (118, 46, 56), (70, 36, 56))
+        (252, 232, 196),
+        (236, 178, 98),
+        ((214, 112, 58), (174, 66, 52), (118, 46, 56), (70, 36, 56)),
     ),
     "snow": Palette(
-        (222, 236, 244), (168, 196, 214), ((236, 242, 246), (124, 156, 180), (78, 112, 142), (44, 70, 98))
+        (222, 236, 244),
+        (168, 196, 214),
+        ((236, 242, 246), (124, 156, 180), (78, 112, 142), (44, 70, 98)),
     ),
 }
+"""A palette is named after what it looks like; motif and palette make a cover."""
 
 
 def cover_name(art: str) -> str:
@@ -114,7 +134,6 @@ def _size() -> tuple[int, int]:
 
 def _layers(
     brush: ImageDraw.ImageDraw,
-    palette: Palette,
     height_at: Callable[[int, float], float],
     inks: tuple[Colour, ...],
 ) -> None:
@@ -134,7 +153,7 @@ def _waves(brush: ImageDraw.ImageDraw, palette: Palette, chance: random.Random) 
         swell = math.sin(x * math.tau * (2.2 + layer * 0.6) + shifts[layer])
         return 0.52 + layer * 0.13 + 0.035 * swell
 
-    _layers(brush, palette, edge, palette.inks)
+    _layers(brush, edge, palette.inks)
 
 
 def _peaks(brush: ImageDraw.ImageDraw, palette: Palette, chance: random.Random) -> None:
@@ -149,7 +168,7 @@ def _peaks(brush: ImageDraw.ImageDraw, palette: Palette, chance: random.Random) 
         rise = ridge[left] * (1 - share) + ridge[left + 1] * share
         return 0.46 + layer * 0.14 + 0.1 * max(-0.8, min(0.5, rise))
 
-    _layers(brush, palette, edge, palette.inks)
+    _layers(brush, edge, palette.inks)
 
 
 def _moons(brush: ImageDraw.ImageDraw, palette: Palette, chance: random.Random) -> None:
@@ -166,7 +185,7 @@ def _moons(brush: ImageDraw.ImageDraw, palette: Palette, chance: random.Random) 
     def edge(layer: int, x: float) -> float:
         return roofs[(int(x * (14 + layer * 5)) + layer * 11) % len(roofs)] + layer * 0.06
 
-    _layers(brush, palette, edge, palette.inks[1:])
+    _layers(brush, edge, palette.inks[1:])
 
 
 def _smoke(brush: ImageDraw.ImageDraw, palette: Palette, chance: random.Random) -> None:
@@ -176,11 +195,12 @@ def _smoke(brush: ImageDraw.ImageDraw, palette: Palette, chance: random.Random) 
         shift, sway = chance.uniform(0, math.tau), chance.uniform(0.04, 0.09)
         middle = (number + 0.5) / 9 + chance.uniform(-0.03, 0.03)
         points = []
-        for y in range(height, -1, -10):
+        for level in range(height, -1, -10):
+            y = float(level)
             rise = 1 - y / height
             x = middle + sway * rise * math.sin(rise * 5 + shift)
-            points.append((x * width, float(y)))
-        for (x, y), (next_x, next_y) in zip(points, points[1:], strict=False):
+            points.append((x * width, y))
+        for (x, y), (next_x, next_y) in pairwise(points):
             thick = int(46 * (0.25 + y / height))
             brush.line((x, y, next_x, next_y), fill=ink, width=thick)
             _disc(brush, next_x, next_y, thick / 2, ink)
@@ -190,7 +210,8 @@ def _smoke(brush: ImageDraw.ImageDraw, palette: Palette, chance: random.Random) 
 def _leaves(brush: ImageDraw.ImageDraw, palette: Palette, chance: random.Random) -> None:
     width, height = _size()
     for number in range(90):
-        x, y = chance.uniform(0, width), height * (0.15 + 0.9 * (number / 90) ** 0.8)
+        x = chance.uniform(0, width)
+        y = height * (0.15 + 0.9 * math.pow(number / 90, 0.8))
         length, turn = chance.uniform(70, 150), chance.uniform(-1.2, 1.2) - math.pi / 2
         ink = palette.inks[min(3, number // 23)]
         brush.polygon(_leaf(x, y, length, turn), fill=ink)
@@ -198,8 +219,8 @@ def _leaves(brush: ImageDraw.ImageDraw, palette: Palette, chance: random.Random)
 
 def _leaf(x: float, y: float, length: float, turn: float) -> list[tuple[float, float]]:
     """A pointed oval from a stem at (x, y)."""
-    outline = []
-    for step in (*range(0, 11), *range(9, -1, -1)):
+    outline: list[tuple[float, float]] = []
+    for step in (*range(11), *range(9, -1, -1)):
         side = 1 if len(outline) <= 10 else -1
         along, across = step / 10 * length, side * math.sin(step / 10 * math.pi) * length * 0.24
         outline.append(

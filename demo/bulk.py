@@ -22,7 +22,7 @@ def rows_insert(rows: Sequence[M]) -> Sequence[M]:
     meta = rows[0]._meta
     fields = [field for field in meta.concrete_fields if not field.generated]
     table = connection.ops.quote_name(meta.db_table)
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
         if meta.auto_field is not None:
             cursor.execute(
@@ -52,7 +52,9 @@ def rows_update(rows: Sequence[M], names: Sequence[str]) -> None:
     key = next(field.column for field in fields if field.primary_key)
     changes = ", ".join(
         f"{column} = new.{column}"
-        for column in (connection.ops.quote_name(f.column) for f in fields if not f.primary_key)
+        for column in (
+            connection.ops.quote_name(str(f.column)) for f in fields if not f.primary_key
+        )
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -67,7 +69,7 @@ def _columns(
     row: models.Model, fields: Sequence[models.Field[Any, Any]], *, add: bool = True
 ) -> dict[str, Any]:
     # pre_save fills in what the field itself decides, such as the moment of creation.
-    return {field.column: field.pre_save(row, add=add) for field in fields}
+    return {str(field.column): field.pre_save(row, add=add) for field in fields}
 
 
 def _text(value: Any) -> str:

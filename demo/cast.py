@@ -42,7 +42,7 @@ class Tongue:
 
 DUTCH = Tongue(
     language="nl",
-    first="Anouk Bram Daan Eva Femke Gijs Isa Jasper Lotte Maarten Noor Ruben Sanne Thijs Willemijn",
+    first="Anouk Bram Daan Eva Femke Gijs Isa Jasper Lotte Maarten Noor Ruben Sanne Thijs Tess",
     last="Bakker,de Boer,van Dijk,Hendriks,Jansen,Kuipers,Mulder,van Leeuwen,Postma,Vos",
     phone="+31970000{:05d}",
     requests=(
@@ -105,7 +105,7 @@ RUSSIAN = Tongue(
 )
 AMERICAN = Tongue(
     language="en",
-    first="Aaliyah Brandon Caleb Diana Eric Hailey Jordan Kayla Logan Maya Nathan Riley Tyler Vanessa",
+    first="Aaliyah Brandon Caleb Diana Eric Hailey Jordan Kayla Logan Maya Nathan Riley Tyler Zara",
     last="Abrams,Brooks,Coleman,Delgado,Foster,Greene,Jenkins,Morales,Sullivan,Whitfield",
     phone="+191755501{:02d}",
     requests=(

@@ -79,7 +79,9 @@ class Floor:
             )
         )
 
-    def expect(self, starts_at: datetime, covers: int, *, is_online: bool, parties: int = 1) -> None:
+    def expect(
+        self, starts_at: datetime, covers: int, *, is_online: bool, parties: int = 1
+    ) -> None:
         """Count an arrival, or take one back with negative numbers."""
         self._covers[_bucket(starts_at), is_online] += covers
         self._parties[_bucket(starts_at)] += parties

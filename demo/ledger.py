@@ -54,7 +54,11 @@ class Ledger:
         """
         self._pass_time(wish.created_at)
         guest = wish.visit.guest
-        if guest is not None and wish.channel is Channel.ONLINE and self._book.guest(guest).is_blocked:
+        if (
+            guest is not None
+            and wish.channel is Channel.ONLINE
+            and self._book.guest(guest).is_blocked
+        ):
             return False
         period = self._menu.period(wish)
         if not self._floor.has_room(wish, period):
@@ -74,7 +78,9 @@ class Ledger:
 
     def _first_free(self, wish: Wish) -> Option | None:
         for option in self._menu.options(wish):
-            if self._floor.is_free(option.table_ids, (wish.starts_at, wish.starts_at + option.taken)):
+            if self._floor.is_free(
+                option.table_ids, (wish.starts_at, wish.starts_at + option.taken)
+            ):
                 return option
         return None
 
@@ -82,9 +88,7 @@ class Ledger:
         number = len(self._entries)
         self._entries.append(entry)
         self._floor.take(entry.option.table_ids, entry.booked)
-        self._floor.expect(
-            entry.row.starts_at, entry.row.party_size, is_online=entry.row.is_online
-        )
+        self._floor.expect(entry.row.starts_at, entry.row.party_size, is_online=entry.row.is_online)
         last = entry.steps[-1]
         heapq.heappush(self._ends, (last.at, number, last))
         if last.deed is Deed.COMPLETE and entry.row.guest is not None:

@@ -46,10 +46,13 @@ class Stage:
     def dues_add(self, dues: Iterable[Due]) -> None:
         """Steps of bookings that are already there."""
         for due in dues:
-            self._push(due.step.at, partial(self._step, due.place, due.reservation.pk, due.step, due.visit.late))
+            self._push(
+                due.step.at,
+                partial(self._step, due.place, due.reservation.pk, due.step, due.visit.late),
+            )
 
     def play(self) -> int:
-        """Let it all happen; returns how many things did. What is refused is left out, as in life."""
+        """Let it all happen; returns how many things did. What is refused is left out."""
         done = 0
         while self._queue:
             _at, _number, happening = heapq.heappop(self._queue)

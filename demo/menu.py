@@ -161,13 +161,13 @@ def _is_uniform(place: Place) -> bool:
     )
     picky_turns = Q(date_from__isnull=False) | Q(time_from__isnull=False) | ~Q(weekdays=[])
     turns = TurnTimeRule.objects.filter(picky_turns, restaurant=place.restaurant)
-    return (
-        not periods.exclude(date_from=None, weekdays__len=7).exists() and not turns.exists()
-    )
+    return not periods.exclude(date_from=None, weekdays__len=7).exists() and not turns.exists()
 
 
 def _extraordinary_days(place: Place) -> frozenset[date]:
-    found = set(SlotOverride.objects.filter(restaurant=place.restaurant).values_list("date", flat=True))
+    found = set(
+        SlotOverride.objects.filter(restaurant=place.restaurant).values_list("date", flat=True)
+    )
     days = SpecialDay.objects.filter(restaurant=place.restaurant)
     for first, last in days.values_list("date_from", "date_to"):
         found |= {first + timedelta(days=n) for n in range((last - first).days + 1)}

@@ -7,6 +7,7 @@ trade's distribution (median 50 h, 38 % within a day), which makes the coming da
 
 from __future__ import annotations
 
+import math
 import random
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from datetime import date
 from typing import TypeVar
 
 from demo.cast import REGULARS, people_of, requests_of
-from demo.houses.blueprint import DAY, House, Shift, hm
+from demo.houses.blueprint import DAY, House, hm
 from demo.script import STORY_GUESTS, script_of
 from demo.visit import Fate, Visit
 
@@ -61,7 +62,7 @@ def visits_of(house: House, day: date) -> tuple[Visit, ...]:
     guests = _guests(house, chance)
     for index, shift in enumerate(house.shifts):
         if day.weekday() in shift.weekdays:
-            found += _shift_visits(house, shift, index, day, chance, guests)
+            found += _shift_visits(house, index, day, chance=chance, guests=guests)
     return tuple(sorted(found, key=lambda visit: (visit.minute - visit.lead, visit.key)))
 
 
@@ -73,23 +74,26 @@ def _guests(house: House, chance: random.Random) -> Iterator[int]:
     others = range(STORY_GUESTS + 4 * 12, len(people_of(house.cast)) - 1)
     pool = [*range(STORY_GUESTS), *others]
     weights = {guest: 4.0 if guest < REGULARS else 1.0 for guest in pool}
-    return iter(sorted(pool, key=lambda guest: chance.random() ** (1 / weights[guest]), reverse=True))
+    return iter(
+        sorted(pool, key=lambda guest: chance.random() ** (1 / weights[guest]), reverse=True)
+    )
 
 
 def _shift_visits(
     house: House,
-    shift: Shift,
     index: int,
     day: date,
+    *,
     chance: random.Random,
     guests: Iterator[int],
 ) -> Iterator[Visit]:
+    shift = house.shifts[index]
     starts = range(shift.first, shift.last + 1, shift.interval)
     weights = [_appeal(start - shift.peak) for start in starts]
     count = round(shift.parties * BUSY[day.weekday()] * chance.uniform(0.9, 1.1))
     early_birds: set[int] = set()
     for number, minute in enumerate(chance.choices(starts, weights, k=count)):
-        visit = _visit(house, f"{index}.{number}", minute, chance)
+        visit = _visit(f"{index}.{number}", minute, chance)
         if not visit.is_walk_in:
             guest = next(guests, None)
             if guest is None:
@@ -102,7 +106,7 @@ def _shift_visits(
     for minute in starts:
         if house.is_lively and minute // HALF_HOUR not in early_birds:
             early_birds.add(minute // HALF_HOUR)
-            visit = replace(_visit(house, f"{index}.e{minute}", minute, chance), source="web")
+            visit = replace(_visit(f"{index}.e{minute}", minute, chance), source="web")
             guest = next(guests, None)
             if guest is not None:
                 yield _early_bird(_personal(house, visit, guest, chance))
@@ -113,18 +117,16 @@ def _early_bird(visit: Visit) -> Visit:
     waits to be seated.
     """
     lead = max(visit.lead, LEADS[0][1])
-    return replace(
-        visit, lead=lead, fate=Fate.COMES, early=15, wait=15, stay=max(75, visit.stay)
-    )
+    return replace(visit, lead=lead, fate=Fate.COMES, early=15, wait=15, stay=max(75, visit.stay))
 
 
 def _appeal(away: int) -> float:
     """How much a start so many minutes from the peak is wanted; later ones lose more slowly."""
     width = 75 if away < 0 else 95
-    return 2.0 ** -((away / width) ** 2) + 0.04
+    return math.pow(2, -((away / width) ** 2)) + 0.04
 
 
-def _visit(house: House, key: str, minute: int, chance: random.Random) -> Visit:
+def _visit(key: str, minute: int, chance: random.Random) -> Visit:
     party = _pick(chance, SIZES)
     source = _pick(chance, SOURCES)
     fate = _pick(chance, FATES)

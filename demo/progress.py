@@ -109,7 +109,9 @@ def _walk(steps: Iterable[Due]) -> bool:
 
 TRIM = """
     UPDATE bookings_occupancy o
-    SET period = tstzrange(greatest(lower(o.period), s.starts_at), least(upper(o.period), s.ends_at))
+    SET period = tstzrange(
+        greatest(lower(o.period), s.starts_at), least(upper(o.period), s.ends_at)
+    )
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS s(id, starts_at, ends_at)
     WHERE o.reservation_id = s.id
       AND greatest(lower(o.period), s.starts_at) < least(upper(o.period), s.ends_at)

@@ -14,7 +14,7 @@ STORY_GUESTS = 30
 
 
 def script_of(house: House, day: date) -> Iterator[Visit]:
-    """The day's fixed stories around the restaurant's main hour, then the customer's own bookings."""
+    """The day's fixed stories around the restaurant's main hour, and the customer's bookings."""
     yield from _stories(house, day)
     yield from _customer(house, day)
 

@@ -179,9 +179,7 @@ class _World:
                 yield wish
 
     def _is_unheard(self, wish: Wish) -> bool:
-        return wish.created_at <= self.now and (
-            self.since is None or wish.created_at > self.since
-        )
+        return wish.created_at <= self.now and (self.since is None or wish.created_at > self.since)
 
     def _write(
         self, place: Place, wishes: list[Wish], *, at: datetime, menu: Menu, floor: Floor

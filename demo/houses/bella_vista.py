@@ -18,9 +18,9 @@ The main room has quiet corners by the windows; at the bar you may eat the whole
 planning ahead. In summer half of Amsterdam wants our terrace, so tell us when it matters."""
 
 POLICY = """\
-You can cancel or change your table free of charge until two hours before. After that, please call \
-us: somebody else is usually waiting. We keep your table for 15 minutes; let us know if you run late. \
-Parties of seven and more wait for a word from us, normally within a few hours."""
+You can cancel or change your table free of charge until two hours before. After that, please \
+call us: somebody else is usually waiting. We keep your table for 15 minutes; let us know if you \
+run late. Parties of seven and more wait for a word from us, normally within a few hours."""
 
 DINNER = bands((2, 105), (4, 120), (6, 135), (8, 150), (None, 180))
 LUNCH = bands((2, 75), (4, 90), (6, 105), (8, 135), (None, 165))

@@ -206,7 +206,7 @@ def _house(city: City, number: int, name: str, cuisine: str, art: str) -> House:
     is_late = chance.random() < 0.25
     return House(
         organisation=city.organisations[number % len(city.organisations)],
-        profile=_profile(city, quarter, number, name, cuisine, chance),
+        profile=_profile(city, quarter, number, name=name, cuisine=cuisine, chance=chance),
         art=art,
         policy={
             "max_party": chance.choice((6, 8, 10)),
@@ -224,7 +224,7 @@ def _house(city: City, number: int, name: str, cuisine: str, art: str) -> House:
 
 
 def _profile(
-    city: City, quarter: Quarter, number: int, name: str, cuisine: str, chance: random.Random
+    city: City, quarter: Quarter, number: int, *, name: str, cuisine: str, chance: random.Random
 ) -> dict[str, Any]:
     street, door = chance.choice(quarter.streets), chance.randrange(3, 240)
     slug = slugify(name)

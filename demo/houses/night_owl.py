@@ -5,8 +5,8 @@ from __future__ import annotations
 from demo.houses.blueprint import Block, House, Shift, Tables, Together, bands, hm
 
 DESCRIPTION = """\
-A cocktail bar behind a locksmith's door in Neukölln. Thirty drinks, no list of bottles on the wall, \
-and a kitchen that stays up as long as you do.
+A cocktail bar behind a locksmith's door in Neukölln. Thirty drinks, no list of bottles on the \
+wall, and a kitchen that stays up as long as you do.
 
 Ask for the Nachtschicht (rye, quince, smoked tea) or simply tell us what you are in the mood for. \
 From ten there is vinyl, from midnight there are toasties with mountain cheese.
@@ -14,8 +14,8 @@ From ten there is vinyl, from midnight there are toasties with mountain cheese.
 Booths seat up to six and are for talking. The counter is for watching. Please ring twice."""
 
 POLICY = """\
-A table is yours for two hours. Plans change at night: cancel until one hour before and nobody minds. \
-Parties of more than eight, please wait for our answer."""
+A table is yours for two hours. Plans change at night: cancel until one hour before and nobody \
+minds. Parties of more than eight, please wait for our answer."""
 
 NIGHT_OWL = House(
     organisation="Vista Hospitality",

@@ -1,4 +1,4 @@
-"""Table Mesa, New York: all day until late, dollars, and a free cancellation until the day before."""
+"""Table Mesa, New York: open until late, dollars, and free cancellation until the day before."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ DESCRIPTION = """\
 High-desert cooking in the East Village: blue-corn tortillas pressed to order, chile from Hatch \
 roasted over oak, and a wood grill that runs from lunch until the last train.
 
-Sit at the counter for oysters with hoja santa, share the lamb barbacoa in a booth, or end the night \
-with green-chile cheeseburgers, served after half past ten and worth staying up for.
+Sit at the counter for oysters with hoja santa, share the lamb barbacoa in a booth, or end the \
+night with green-chile cheeseburgers, served after half past ten and worth staying up for.
 
 No dress code, real ice, fair prices on mezcal."""
 
 POLICY = """\
-Cancel free of charge until 6 pm the day before your visit. Later cancellations leave a table empty, \
-so please call us as early as you can. We hold tables for 15 minutes."""
+Cancel free of charge until 6 pm the day before your visit. Later cancellations leave a table \
+empty, so please call us as early as you can. We hold tables for 15 minutes."""
 
 TABLE_MESA = House(
     organisation="Mesa Group",

@@ -12,6 +12,7 @@ from reservehub.local.services import service_urls
 from .base import *  # noqa: F403
 from .base import (
     ALLOWED_HOSTS,
+    INSTALLED_APPS,
     RESERVEHUB_HOME,
     SECRET_KEY,
     cache_settings,
@@ -21,6 +22,8 @@ from .base import (
 
 DEBUG = environment.flag("RESERVEHUB_DEBUG", default=False)
 RESERVEHUB_DEMO = environment.flag("RESERVEHUB_DEMO", default=True)
+if RESERVEHUB_DEMO:
+    INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 SECRET_KEY = SECRET_KEY or "development-only-0123456789-abcdefghijklmnopqrstuvwxyz-not-secret"
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost", "[::1]", "testserver"]
 

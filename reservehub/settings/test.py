@@ -8,6 +8,7 @@ from reservehub.local.services import service_urls
 
 from .base import *  # noqa: F403
 from .base import (
+    INSTALLED_APPS,
     RESERVEHUB_HOME,
     REST_FRAMEWORK,
     cache_settings,
@@ -17,6 +18,7 @@ from .base import (
 
 SECRET_KEY = "test-only-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 RESERVEHUB_THROTTLES = False
 RESERVEHUB_BASE_URL = "http://testserver"
 TELEGRAM_BOT_TOKEN = ""
