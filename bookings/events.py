@@ -124,3 +124,11 @@ class ReservationTablesChanged(ReservationEvent):
     name = "bookings.reservation.tables_changed"
     table_ids: tuple[int, ...]
     old_table_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationRederived(ReservationEvent):
+    """The restaurant's clock was corrected: same wall time, another instant (rule 10)."""
+
+    name = "bookings.reservation.rederived"
+    old_starts_at: datetime

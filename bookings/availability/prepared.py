@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from math import gcd
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from bookings.availability import turns
 from bookings.availability.calendar import (
@@ -92,7 +94,9 @@ class PreparedDay:
         self.slot_at = {slot.starts_at: slot for slot in self.slots}
         self.closing = {period.id: closes_at(config, period) for period in config.periods}
         self.shortest_turn = self._shortest_turn()
-        self.bucket_starts = tuple(self._bucket_starts())
+        self.bucket_starts = bucket_starts(
+            config.rules.zone, self.origin, config.rules.bucket_minutes
+        )
         self._turn_areas = sorted({r.area_id for r in config.turn_rules if r.area_id is not None})
         self.is_paced = self._is_paced()
         self._rules: dict[tuple[datetime, int], SlotRules] = {}
@@ -115,18 +119,6 @@ class PreparedDay:
         for period in self.config.periods:
             step = gcd(step, period.buffer_minutes * 60)
         return step
-
-    def _bucket_starts(self) -> Iterator[datetime]:
-        """The instants at which pacing buckets begin, aligned to the local clock (rule 42)."""
-        zone, length = self.config.rules.zone, self.config.rules.bucket_minutes
-        at, known = self.origin, None
-        while at < self.until:
-            local = at.astimezone(zone)
-            bucket = (local.date(), (local.hour * 60 + local.minute) // length, local.fold)
-            if bucket != known:
-                yield at
-            known = bucket
-            at += timedelta(seconds=GRID_SECONDS)
 
     def step_for(self, starts_at: datetime, minutes: int | None = None) -> int:
         """The grid on which an arbitrary start and stay are exact, to the second."""
@@ -272,6 +264,21 @@ class PreparedDay:
         """Whether the oversize cap no longer applies, so close to the start (rule 26)."""
         minutes = self.config.rules.oversize_relaxed_minutes
         return minutes is not None and starts_at - now <= timedelta(minutes=minutes)
+
+
+@lru_cache(1024)  # the same for all restaurants of a zone
+def bucket_starts(zone: ZoneInfo, origin: datetime, minutes: int) -> tuple[datetime, ...]:
+    """The instants at which pacing buckets begin, aligned to the local clock (rule 42)."""
+    found = []
+    at, known = origin, None
+    while at < origin + SPAN:
+        local = at.astimezone(zone)
+        bucket = (local.date(), (local.hour * 60 + local.minute) // minutes, local.fold)
+        if bucket != known:
+            found.append(at)
+        known = bucket
+        at += timedelta(seconds=GRID_SECONDS)
+    return tuple(found)
 
 
 def said_together(overrides: Iterable[Override]) -> AreaRules:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from bookings.links import new_link
@@ -77,8 +77,12 @@ def reservations_visible_to(
 
 
 def reservations_of_customer(user: User) -> QuerySet[Reservation]:
-    """A customer's own bookings, made while logged in, latest first."""
-    return _whole().filter(customer=user).order_by("-starts_at", "-id")
+    """A customer's own bookings, latest first.
+
+    Those made while logged in, and those of guests that a verified e-mail links to the account.
+    """
+    own = Q(customer=user) | Q(guest__user=user)
+    return _whole().filter(own).order_by("-starts_at", "-id")
 
 
 def tables_of(reservations: Iterable[Reservation]) -> dict[int, list[Table]]:

@@ -17,6 +17,7 @@ from bookings.services.notices import (
 )
 from bookings.services.optimisation import Optimisation, service_optimise
 from bookings.services.requests import Booked, BookingRequest, Changes, Held, Start
+from bookings.services.rezoning import reservations_rederive
 from bookings.services.tables import (
     reservation_assign_tables,
     reservation_auto_assign,
@@ -57,6 +58,7 @@ __all__ = [
     "reservation_running_late",
     "reservation_seat",
     "reservation_undo",
+    "reservations_rederive",
     "service_optimise",
     "table_block",
     "table_unblock",

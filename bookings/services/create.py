@@ -48,6 +48,7 @@ from guests.models import Guest
 from guests.services import guest_match_or_create
 from reservehub.core.actors import Actor, ActorKind
 from reservehub.core.locks import advisory_day_lock
+from reservehub.core.rows import insert_row
 from restaurants.models import Restaurant
 
 SPACE = {Reason.NO_TABLE_FREE, Reason.AREA_FULL, Reason.NO_TABLE_FITS}
@@ -289,7 +290,7 @@ def _insert(
         view_token_hash=link.view_hash,
         ip_address=booking.actor.ip,
     )
-    reservation.save(force_insert=True)
+    insert_row(reservation)
     return reservation
 
 
