@@ -12,6 +12,7 @@ from django.db.models import Model
 from reservehub.core.actors import Actor
 from reservehub.core.masking import mask_fields
 from reservehub.core.models import AuditEntry
+from reservehub.core.rows import insert_row
 
 RETENTION = timedelta(days=365)
 
@@ -32,7 +33,7 @@ def record(
     :param before: the fields that changed, as they were; personal data is masked here
     :param after: the same, as they are
     """
-    AuditEntry(
+    entry = AuditEntry(
         occurred_at=now,
         actor_kind=actor.kind,
         actor_user_id=actor.user_id,
@@ -45,7 +46,8 @@ def record(
         object_id=str(obj.pk),
         before=None if before is None else mask_fields(before),
         after=None if after is None else mask_fields(after),
-    ).save(force_insert=True)
+    )
+    insert_row(entry)
 
 
 @transaction.atomic

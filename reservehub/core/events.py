@@ -19,6 +19,7 @@ from reservehub.core import dispatch
 from reservehub.core.codec import from_payload, to_payload
 from reservehub.core.errors import NotInTransaction
 from reservehub.core.models import Delivery, OutboxEvent
+from reservehub.core.rows import insert_row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +145,7 @@ def publish(event: Event) -> None:
     if not connection.in_atomic_block:
         raise NotInTransaction(f"publish({event.name}) needs a transaction")
     row = OutboxEvent(name=event.name, payload=to_payload(event), occurred_at=event.occurred_at)
-    row.save(force_insert=True)
+    insert_row(row)
     deliveries = Delivery.objects.bulk_create(
         Delivery(
             event=row,

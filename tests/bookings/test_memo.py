@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.availability import Query, answer
@@ -64,6 +64,7 @@ def test_a_hold_is_over_to_the_second() -> None:
     assert "19:00" in free(restaurant, now=until)
 
 
+@settings(deadline=None, max_examples=60)
 @given(seconds=st.integers(0, 3 * 3600), step=st.integers(0, 90))
 def test_what_is_kept_equals_what_would_be_worked_out(seconds: int, step: int) -> None:
     """Around notice, cut-off and the first starts of an evening, to the second."""
