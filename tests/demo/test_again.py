@@ -57,6 +57,7 @@ def test_an_hour_later_the_evening_has_gone_on() -> None:
     assert early.status == "completed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("days", [1, 7])
 def test_later_there_is_another_evening(days: int) -> None:
     now = FRIDAY_NIGHT + timedelta(days=days)
@@ -80,6 +81,7 @@ def test_later_there_is_another_evening(days: int) -> None:
     assert not rows.filter(status__in=OPEN, ends_at__lt=gone).exists()
 
 
+@pytest.mark.slow
 def test_the_demo_never_has_its_closed_day() -> None:
     for days in (8, 9):
         now = FRIDAY_NIGHT + timedelta(days=days)
@@ -116,6 +118,7 @@ def test_what_people_did_is_kept() -> None:
     assert Restaurant.objects.get(slug="night-owl").name == "Early Bird"
 
 
+@pytest.mark.slow
 def test_reset_begins_anew(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
     settings.RESERVEHUB_DEMO = True
     Restaurant.objects.filter(slug="night-owl").update(name="Early Bird")
