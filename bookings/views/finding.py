@@ -20,6 +20,7 @@ from reservehub.core.timezones import service_date_of
 from restaurants.models import Area, Restaurant, ServicePeriod
 
 DEFAULT_PARTY = 2
+STRIP = timedelta(days=show.STRIP_DAYS)
 FARTHEST = timedelta(days=731)
 """No policy opens the book further ahead."""
 
@@ -149,20 +150,19 @@ def _wish(
         asked, choice = None, None
     since = _since(form.first_day or first, asked, first=first)
 
-    def strip_from(day: date) -> list[DayState]:
-        return selectors.day_strip(
-            restaurant=restaurant,
-            dates=show.strip_dates(day),
-            party_size=min(party_size, policy.max_party),
-            now=now,
-            area_id=area_id,
-        )
-
-    strip = strip_from(since)
-    if since == first < today and asked != first and strip[0].state != "open":
+    is_night = since == first < today and asked != first
+    strip = selectors.day_strip(
+        restaurant=restaurant,
+        dates=[*show.strip_dates(since), *([since + STRIP] if is_night else [])],
+        party_size=min(party_size, policy.max_party),
+        now=now,
+        area_id=area_id,
+    )
+    if is_night and strip[0].state != "open":
         # After midnight last evening is worth a chip only while it can still be booked.
         first = since = today
-        strip = strip_from(since)
+        strip = strip[1:]
+    strip = strip[: show.STRIP_DAYS]
     day = asked or next((state.date for state in strip if state.state == "open"), since)
     return Wish(party_size, area_id, first, today, since, day, choice, strip)
 
@@ -231,7 +231,7 @@ def _answer_to(choice: show.Choice | None, answers: Sequence[SlotAnswer]) -> Slo
 
 def _goes_on(wish: Wish, restaurant: Restaurant) -> bool:
     last = wish.first + timedelta(days=restaurant.policy.horizon_days)
-    return wish.since + timedelta(days=show.STRIP_DAYS) <= last
+    return wish.since + STRIP <= last
 
 
 def _strip_url(url: str, wish: Wish, step: int) -> str:
