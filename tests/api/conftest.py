@@ -174,12 +174,13 @@ def pointers(body: dict[str, Any]) -> set[str]:
 @contextmanager
 def rates(chosen: dict[str, str]) -> Iterator[None]:
     """Limits on, these instead of the usual ones, and no calls counted yet."""
-    before = api_settings.DEFAULT_THROTTLE_RATES
+    settings: Any = api_settings
+    before = settings.DEFAULT_THROTTLE_RATES
     caches["default"].clear()
-    api_settings.DEFAULT_THROTTLE_RATES = chosen
+    settings.DEFAULT_THROTTLE_RATES = chosen
     try:
         with override_settings(RESERVEHUB_THROTTLES=True):
             yield
     finally:
-        api_settings.DEFAULT_THROTTLE_RATES = before
+        settings.DEFAULT_THROTTLE_RATES = before
         caches["default"].clear()

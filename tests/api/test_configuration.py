@@ -288,8 +288,10 @@ def test_managers_read_the_audit_trail(world: World) -> None:
 
 
 def test_me_tells_roles_and_capabilities(world: World) -> None:
+    host = world.host.user
+    assert host is not None
     Membership.objects.create(
-        user=world.host.user,
+        user=host,
         organisation=world.next_door.organisation,
         restaurant=world.next_door,
         role=Role.VIEWER,

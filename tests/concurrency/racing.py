@@ -82,7 +82,8 @@ HALF_SEATED = """
 def rows_of(statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def assert_book_is_sound() -> None:

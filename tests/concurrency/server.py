@@ -37,7 +37,7 @@ class WebServer:
 
     def __init__(self, *, environment: Mapping[str, str], log: Path, processes: int = 2) -> None:
         self.port = free_port(None)
-        self._listener = listen("127.0.0.1", self.port)
+        self._listener = listen("127.0.0.1", self.port, seconds=10)
         self._environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")},
             "DJANGO_SETTINGS_MODULE": "reservehub.settings.development",

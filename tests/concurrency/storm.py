@@ -268,7 +268,7 @@ class Worker:
     acts: ClassVar[dict[Callable[[Worker], None], int]] = {
         create: 24, hold: 8, book_held: 7, extend: 3, release: 2, modify: 12, cancel: 10,
         by_phone: 5, approve: 4, decline: 1, arrive: 5, seat: 7, complete: 5, no_show: 3, undo: 4,
-        assign: 4, auto_assign: 3, block: 1, optimise: 0, expire: 1, tidy: 1,
+        assign: 4, auto_assign: 3, block: 1, optimise: 1, expire: 1, tidy: 1,
     }  # fmt: skip
     """What is done, and how often."""
 

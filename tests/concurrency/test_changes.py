@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -135,15 +136,17 @@ def test_a_request_is_answered_once() -> None:
 
     for _ in range(6):
         booked = book(restaurant)
-        about = {"reservation_id": booked.reservation.pk, "actor": STAFF, "now": NOW}
+        about: dict[str, Any] = {
+            "reservation_id": booked.reservation.pk,
+            "actor": STAFF,
+            "now": NOW,
+        }
         due = booked.reservation.expires_at
         outcomes = race(
-            lambda about=about: reservation_approve(**about),
-            lambda about=about: reservation_approve(**about),
-            lambda about=about: reservation_decline(**about),
-            lambda about=about, due=due: reservation_expire(
-                **{**about, "actor": SYSTEM, "now": due}
-            ),
+            partial(reservation_approve, **about),
+            partial(reservation_approve, **about),
+            partial(reservation_decline, **about),
+            partial(reservation_expire, **{**about, "actor": SYSTEM, "now": due}),
         )
         answered = [one for one in outcomes if isinstance(one, Reservation)]
         assert len(answered) == 1

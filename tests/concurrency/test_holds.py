@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -131,8 +132,8 @@ def test_one_session_may_do_everything_at_once(period: dict[str, int]) -> None:
             booking(restaurant, hold_token=token),
             booking(restaurant, hold_token=token, now=LATER),
             booking(restaurant, hold_token=token, time=time(20, 15)),
-            lambda token=token: hold_extend(token=token, now=NOW),
-            lambda token=token: hold_release(token=token),
+            partial(hold_extend, token=token, now=NOW),
+            partial(hold_release, token=token),
             lambda: holds_tidy(now=LATER),
         )
         errors = [one for one in outcomes if isinstance(one, Exception)]
