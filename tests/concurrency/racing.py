@@ -75,7 +75,7 @@ HALF_SEATED = """
     SELECT r.reference FROM bookings_occupancy o
     JOIN bookings_reservation r ON r.id = o.reservation_id
     JOIN restaurants_table t ON t.id = o.table_id
-    WHERE r.status = ANY(%s) GROUP BY r.id HAVING sum(t.max_party) < r.party_size
+    WHERE r.status = ANY(%s) AND NOT r.is_table_locked GROUP BY r.id HAVING sum(t.max_party) < r.party_size
 """
 
 
@@ -87,7 +87,10 @@ def rows_of(statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
 
 
 def assert_book_is_sound() -> None:
-    """No table twice, every party that may come has a table large enough, nobody else has one."""
+    """No table twice, every party that may come has a table, and nobody else has one.
+
+    It is large enough too, except where staff insisted on it (and so locked it).
+    """
     occupying = [str(status) for status in OCCUPYING]
     assert rows_of(OVERLAPS) == []
     assert rows_of(UNSEATED, occupying) == []

@@ -212,7 +212,6 @@ class Worker:
             table_ids=tuple(tables),
             actor=STAFF,
             now=self.now,
-            lock=self.rng.random() < 0.5,
             overrides=frozenset({"capacity"}),
         )
 
