@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date as Date  # noqa: N812 - the parameter is called date
 from datetime import datetime, time, timedelta
 from typing import Any, Literal, NamedTuple
@@ -81,6 +82,9 @@ def _state(day: LoadedDay, query: Query) -> DayState:
     name, note = (special[0], special[1]) if special else ("", "")
     if config.is_closed or not config.periods:
         return DayState(config.date, "closed", (config.closed_reason,), name, note)
+    # Room that needs nobody to move is found far faster, and most days have some.
+    if any(a.available for a in answer(day.service, replace(query, allows_moves=False))):
+        return DayState(config.date, "open", (), name, note)
     answers = answer(day.service, query)
     if any(a.available for a in answers):
         return DayState(config.date, "open", (), name, note)

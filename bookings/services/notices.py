@@ -28,12 +28,13 @@ def reservation_cancel(
     reason: str = "",
     expected_version: int | None = None,
 ) -> Reservation:
-    """Cancel, by the guest until the start, by the restaurant whenever it makes sense; tables are
-    free at once (rules 67, 75).
+    """Cancel: guests until the deadline, the restaurant whenever it makes sense.
+
+    The tables are free at once (rules 67, 72, 75).
 
     Cancelling twice is no error: the second call changes nothing.
 
-    :raises DeadlinePassed: for a guest after the start
+    :raises DeadlinePassed: for a guest after the deadline (`phone`, rule 72)
     :raises TransitionRefused: if it is over or was never accepted
     """
     by_guest = is_guest(actor)

@@ -50,6 +50,7 @@ def step_check(reservation: Reservation, to: Status, *, actor: Actor, now: datet
             now=now,
             starts_at=reservation.starts_at,
             actor_is_guest=is_guest(actor),
+            cancel_until=reservation.cancel_deadline_at,
         )
     except lifecycle.TransitionRefused as error:
         raise refusal_of(error, reservation) from None

@@ -77,7 +77,7 @@ def test_an_unanswered_request_expires_once() -> None:
     assert (reservation.status, tables(reservation)) == ("expired", 0)
 
 
-def test_a_guest_cancels_before_the_start_and_only_then() -> None:
+def test_a_guest_cancels_before_the_deadline_and_only_then() -> None:
     reservation = booked()
     cancelled = reservation_cancel(reservation_id=reservation.pk, actor=GUEST, now=NOW)
     assert cancelled.status == "cancelled_by_guest"
@@ -90,10 +90,13 @@ def test_a_guest_cancels_before_the_start_and_only_then() -> None:
     assert refused.value.extra["phone"] == "+31201234567"
 
 
-def test_a_late_cancellation_is_marked_as_late() -> None:
+def test_after_the_deadline_a_guest_has_to_call_and_it_is_marked_as_late() -> None:
+    """Rule 72."""
     reservation = booked()
     late = reservation.cancel_deadline_at + timedelta(minutes=1)
-    cancelled = reservation_cancel(reservation_id=reservation.pk, actor=GUEST, now=late)
+    with pytest.raises(DeadlinePassed):
+        reservation_cancel(reservation_id=reservation.pk, actor=GUEST, now=late)
+    cancelled = reservation_cancel(reservation_id=reservation.pk, actor=STAFF, now=late)
     assert cancelled.is_cancelled_in_time is False
 
 
