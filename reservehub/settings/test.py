@@ -29,7 +29,11 @@ _urls = service_urls(RESERVEHUB_HOME / "test", test=True)
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATABASES = database_settings(_urls.database)
 CHANNEL_LAYERS = channel_layer_settings(_urls.redis, prefix=f"test-{_worker}")
-CACHES = cache_settings(_urls.redis, prefix=f"test-{_worker}")
+# A database of Redis per test process: clearing a cache empties the database, whatever the prefix.
+_number = int("0" + "".join(filter(str.isdigit, _worker)))
+CACHES = cache_settings(
+    f"{_urls.redis.rpartition('/')[0]}/{1 + _number % 15}", prefix=f"test-{_worker}"
+)
 # Queued tasks stay in memory and are not run: a test runs the task it is about.
 CELERY_BROKER_URL = "memory://"
 
