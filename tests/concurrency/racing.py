@@ -75,7 +75,8 @@ HALF_SEATED = """
     SELECT r.reference FROM bookings_occupancy o
     JOIN bookings_reservation r ON r.id = o.reservation_id
     JOIN restaurants_table t ON t.id = o.table_id
-    WHERE r.status = ANY(%s) AND NOT r.is_table_locked GROUP BY r.id HAVING sum(t.max_party) < r.party_size
+    WHERE r.status = ANY(%s) AND NOT r.is_table_locked
+    GROUP BY r.id HAVING sum(t.max_party) < r.party_size
 """
 
 
