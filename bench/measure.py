@@ -50,6 +50,8 @@ class Measurement:
 
     def add(self, what: str, requests: Callable[[int], Iterable[Any]], *, good: str) -> None:
         """Measure one kind of request and print its lines; only `good` answers count."""
+        warm = list(requests(2_000))
+        servers.generate(self._port, 8, self.seconds / 2, warm)
         for clients in CLIENTS:
             prepared = list(requests(int(ENOUGH * self.seconds)))
             web, database = self._used()

@@ -17,6 +17,14 @@ def show(world: World) -> None:
     prepared = prepared_day(world.busy, world.day)
     queries: list[tuple[str, str, list[Any]]] = [
         (
+            "has an evening changed",
+            reading.STATE,
+            [
+                *(world.busy.pk, [world.day], reading.COUNTED),
+                *(world.busy.pk, prepared.origin, prepared.until),
+            ],
+        ),
+        (
             "occupancy of an evening",
             reading.OCCUPANCIES,
             [world.busy.pk, prepared.origin, prepared.until],
@@ -30,8 +38,8 @@ def show(world: World) -> None:
             "other bookings of a guest",
             people.OTHERS,
             [
-                *(world.busy.pk, reading.COUNTED, prepared.until, 120),
-                *(prepared.origin, 120, 1, None),
+                *(world.busy.pk, reading.COUNTED, prepared.until),
+                *(prepared.origin, 1, None),
             ],
         ),
     ]

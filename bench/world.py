@@ -31,7 +31,8 @@ GUEST = Actor(kind=ActorKind.GUEST, label="guest", channel="api")
 SIZES = (1, 2, 2, 2, 2, 2, 2, 3, 3, 4, 4, 4, 5, 6)
 MIX = (2,) * 16 + (4,) * 16 + (6,) * 6 + (8,) * 2
 BUSY_DAY_BOOKINGS = 120
-HORIZON = 50
+HORIZON = 14
+"""Days ahead that guests of the measurement book."""
 SLOTS = [time(h, m) for h in (12, 13, 18, 19, 20, 21) for m in (0, 15, 30, 45)]
 
 
@@ -46,7 +47,7 @@ class World(NamedTuple):
 def build(*, restaurants: int) -> World:
     """Make the restaurants and book the busy evening through the service."""
     made = [restaurant(number) for number in range(restaurants)]
-    day = timezone.now().date() + timedelta(days=HORIZON + 5)
+    day = timezone.now().date() + timedelta(days=HORIZON + 7)
     fill(made[0], day, BUSY_DAY_BOOKINGS)
     return World(made[0], day, made)
 

@@ -14,6 +14,7 @@ from guests.models import Guest, MergeCandidate
 from reservehub.core import audit
 from reservehub.core.actors import Actor
 from reservehub.core.errors import FieldError, NotFound, ValidationFailed
+from reservehub.core.planned import planned_cursor
 from restaurants.services.rows import stored_values, validation_failed
 
 INSERT = """
@@ -79,10 +80,9 @@ _LOCK = " FOR NO KEY UPDATE"
 
 def _find(organisation_id: int, phone: str, email: str) -> Guest | None:
     """By phone where there is one; an e-mail alone also finds a guest who once gave both."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            (_BY_PHONE if phone else _BY_EMAIL) + _LOCK, [organisation_id, phone or email]
-        )
+    statement = (_BY_PHONE if phone else _BY_EMAIL) + _LOCK
+    with planned_cursor() as cursor:
+        cursor.execute(statement, [organisation_id, phone or email])
         row = cursor.fetchone()
     return None if row is None else Guest.from_db(connection.alias, _COLUMNS, row)
 
@@ -90,7 +90,7 @@ def _find(organisation_id: int, phone: str, email: str) -> Guest | None:
 def _insert(guest: Guest, phone: str) -> bool:
     """Whether the row is new; a rival's uncommitted one is waited for."""
     row = (guest.organisation_id, guest.user_id, guest.name, phone or None, guest.email)
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(INSERT, [*row, guest.language, guest.created_at])
         found = cursor.fetchone()
     if found is None:

@@ -1,4 +1,4 @@
-"""A service date with what is taken on it, read with one query whatever its size."""
+"""A service date with what is taken on it, read with two queries whatever its size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bookings.availability import (
     PreparedDay,
     ServiceDay,
 )
-from bookings.loading.reading import Reserved, Taken, Text, read, reserved_in, taken_in
+from bookings.loading.reading import Reserved, Taken, reserved_on, taken_between
 from bookings.loading.snapshot import KEPT_DAYS, Snapshot, day_config, snapshot_of
 from restaurants.models import Restaurant
 
@@ -76,19 +76,17 @@ def load_day(restaurant: Restaurant, day: date, *, now: datetime) -> LoadedDay:
 
 
 def load_days(restaurant: Restaurant, days: Sequence[date], *, now: datetime) -> list[LoadedDay]:
-    """Several service dates, still with one query for all of them."""
+    """Several service dates, still with two queries for all of them."""
     snapshot = snapshot_of(restaurant)
     prepared = [_prepared(restaurant.pk, snapshot, day) for day in days]
-    text = read_days(restaurant, prepared)
-    reserved, taken = reserved_in(text), taken_in(text)
+    reserved = reserved_on(restaurant.pk, days)
+    taken = taken_between(restaurant.pk, *span_of(prepared))
     return [loaded_day(one, snapshot, reserved, taken, now=now) for one in prepared]
 
 
-def read_days(restaurant: Restaurant, prepared: Sequence[PreparedDay]) -> Text:
-    """What the database says about some days of a restaurant."""
-    first = min(one.origin for one in prepared)
-    last = max(one.until for one in prepared)
-    return read(restaurant.pk, [one.config.date for one in prepared], first, last)
+def span_of(prepared: Sequence[PreparedDay]) -> tuple[datetime, datetime]:
+    """From when to when occupancy matters to some days."""
+    return min(one.origin for one in prepared), max(one.until for one in prepared)
 
 
 def loaded_day(

@@ -1,6 +1,6 @@
 """Answers that still hold: worked out once for an evening as long as nothing about it changes.
 
-Every question reads the evening from the database. If it reads the same as last time, in the same
+Every question asks the database whether any row of the evening changed. If none did, in the same
 minute and with the same configuration, the answer is the same too and is not worked out anew. So
 an answer is never older than its question, in however many processes.
 """
@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from bookings.availability import Channel, Query, SlotAnswer, answer
-from bookings.loading.day import LoadedDay, load_day, loaded_day, prepared_day, read_days
-from bookings.loading.reading import Text, reserved_in, taken_in
+from bookings.loading.day import LoadedDay, load_day, loaded_day, prepared_day, span_of
+from bookings.loading.reading import State, reserved_on, state_of, taken_between
 from bookings.loading.snapshot import Snapshot, snapshot_of
 from restaurants.models import Restaurant
 
@@ -27,7 +27,7 @@ class _Evening:
     """An evening as it was read, and the answers so far. The engine is not safe for threads."""
 
     snapshot: Snapshot
-    text: Text
+    state: State
     minute: datetime
     next_expiry: datetime
     """When the first live hold will be over."""
@@ -65,7 +65,8 @@ def _evening(restaurant: Restaurant, day: date, minute: datetime, now: datetime)
     """What is known of an evening, if it still holds; else what is there now."""
     snapshot = snapshot_of(restaurant)
     prepared = prepared_day(restaurant, day)
-    text = read_days(restaurant, [prepared])
+    span = span_of([prepared])
+    state = state_of(restaurant.pk, [day], *span)
     key = (restaurant.pk, day)
     known = _evenings.get(key)
     if (
@@ -73,17 +74,18 @@ def _evening(restaurant: Restaurant, day: date, minute: datetime, now: datetime)
         and known.snapshot is snapshot
         and known.minute == minute
         and now < known.next_expiry
-        and known.text == text
+        and known.state == state
     ):
         return known
-    taken = taken_in(text)
+    # Read after the state: what changes in between makes the next state another one.
+    reserved, taken = reserved_on(restaurant.pk, [day]), taken_between(restaurant.pk, *span)
     expiries = [row.expires_at for row in taken if row.expires_at and row.expires_at > now]
     fresh = _Evening(
         snapshot=snapshot,
-        text=text,
+        state=state,
         minute=minute,
         next_expiry=min(expiries, default=datetime.max.replace(tzinfo=now.tzinfo)),
-        day=loaded_day(prepared, snapshot, reserved_in(text), taken, now=now),
+        day=loaded_day(prepared, snapshot, reserved, taken, now=now),
     )
     _evenings.pop(key, None)  # to the end
     _evenings[key] = fresh

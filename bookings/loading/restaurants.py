@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from copy import copy
 
-from django.db import connection
-
+from reservehub.core.planned import planned_cursor
 from restaurants.models import Restaurant
 
 KEPT_RESTAURANTS = 512
@@ -20,7 +19,7 @@ _kept: OrderedDict[int, Restaurant] = OrderedDict()
 
 def active_restaurant(restaurant_id: int) -> Restaurant | None:
     """An active restaurant with its policy, or None; one small query while nothing changes."""
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(
             "SELECT config_version FROM restaurants_restaurant WHERE id = %s AND is_active",
             [restaurant_id],

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
 
 from bookings.lifecycle import OCCUPYING
+from reservehub.core.planned import planned_cursor
 
 OTHERS = """
     SELECT count(*) FILTER (WHERE status = 'completed'),
            min(reference) FILTER (WHERE restaurant_id = %s AND status = ANY(%s)
-               AND starts_at < %s + make_interval(mins => %s)
-               AND ends_at > %s - make_interval(mins => %s))
-    FROM bookings_reservation WHERE guest_id = %s AND id IS DISTINCT FROM %s
+               AND starts_at < %s AND ends_at > %s)
+    FROM bookings_reservation WHERE guest_id = %s AND id IS DISTINCT FROM %s::bigint
 """
 
 
@@ -46,13 +46,12 @@ def other_bookings(
 
     The caller has locked the guest, so that nothing is added meanwhile.
     """
-    with connection.cursor() as cursor:
+    gap = timedelta(minutes=gap_minutes)
+    occupying = [str(s) for s in OCCUPYING]
+    with planned_cursor() as cursor:
         cursor.execute(
             OTHERS,
-            [
-                *(restaurant_id, [str(s) for s in OCCUPYING], ends_at, gap_minutes),
-                *(starts_at, gap_minutes, guest_id, reservation_id),
-            ],
+            [restaurant_id, occupying, ends_at + gap, starts_at - gap, guest_id, reservation_id],
         )
-        visits, overlap = cursor.fetchone()
+        visits, overlap = cursor.fetchone() or (0, None)
     return Others(visits, overlap)

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 from bookings.models import OccupancyKind
 from reservehub.core.errors import NotInTransaction
+from reservehub.core.planned import planned_cursor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ def seats_take(claims: Sequence[Claim], *, restaurant_id: int, now: datetime) ->
 
 def _take(rows: Sequence[tuple[int, Claim]], restaurant_id: int) -> bool:
     before = transaction.savepoint() if len(rows) > 1 else None  # one row is taken or it is not
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(
             TAKE,
             [

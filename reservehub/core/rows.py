@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Field, Model
 
+from reservehub.core.planned import planned_cursor
+
 
 class _Insert(NamedTuple):
     statement: str
@@ -31,8 +33,8 @@ def insert_row(row: Model) -> None:
     """`row.save(force_insert=True)` without signals, for models whose key the database makes."""
     statement, fields = _insert_of(type(row))
     values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(statement, values)
-        (row.pk,) = cursor.fetchone()
+        (row.pk,) = cursor.fetchone() or (None,)
     row._state.adding = False  # noqa: SLF001 - it is stored now
     row._state.db = connection.alias  # noqa: SLF001
