@@ -44,8 +44,8 @@ OCCUPANCIES = f"""
 """  # noqa: S608 - no values of callers
 
 STATE = f"""
-    SELECT (SELECT string_agg(id || ':' || xmin::text, ',') {_OF_THE_DAYS}),
-           (SELECT string_agg(o.id || ':' || o.xmin::text, ',')
+    SELECT (SELECT string_agg(xmin::text || ctid::text, ',') {_OF_THE_DAYS}),
+           (SELECT string_agg(o.xmin::text || o.ctid::text, ',')
             FROM bookings_occupancy o {_OF_THE_SPAN})
 """  # noqa: S608 - no values of callers
 
@@ -55,7 +55,8 @@ State = tuple[str | None, str | None]
 def state_of(restaurant_id: int, days: Sequence[date], first: datetime, last: datetime) -> State:
     """Which versions of which rows there are: equal if nothing changed, whoever changed it.
 
-    `xmin` is the transaction that wrote a row, so every change shows. Much cheaper than the rows.
+    `xmin` is the transaction that wrote a row and `ctid` where it put it, so every change shows,
+    also a second one of the same transaction. Much cheaper than the rows.
     """
     with planned_cursor() as cursor:
         values: list[Any] = [restaurant_id, list(days), COUNTED, restaurant_id, first, last]
