@@ -54,17 +54,6 @@ class Place(NamedTuple):
         barred = self.taken | ~self.allowed
         return [option for option in self.options.every if not option.mask & barred]
 
-    def not_free(self) -> tuple[Option, ...]:
-        """The permitted options that somebody has."""
-        closed, taken = ~self.allowed, self.taken
-        return tuple(
-            [
-                option
-                for option in self.options.every
-                if option.mask & taken and not option.mask & closed
-            ]
-        )
-
 
 @dataclass(slots=True)
 class View:
@@ -181,7 +170,7 @@ class Asking:
         """A seat that becomes free by re-packing others (rule 36)."""
         if not self.query.allows_moves:
             return None
-        return self.repacker().seat(place.stay.window, place.not_free())
+        return self.repacker().seat(place.stay.window, place.options, place.allowed)
 
     def space_reasons(self, view: View, size: int) -> Iterator[Reason]:
         """Why no table can be given."""

@@ -80,10 +80,13 @@ class Board:
         self._load = load
         self.busy = [0] * len(prepared.floor.tables)
         number = prepared.floor.number
-        for row in load.busy:
-            table = number.get(row.table_id)
-            if table is not None:
-                self.busy[table] |= self.window(row.starts_at, row.ends_at).mask
+        self._rows = [
+            (row, number[row.table_id], self.window(row.starts_at, row.ends_at))
+            for row in load.busy
+            if row.table_id in number
+        ]
+        for _, table, window in self._rows:
+            self.busy[table] |= window.mask
 
     # ------------------------------------------------------------------ reading
     def window(self, starts_at: datetime, until: datetime) -> Window:
@@ -143,15 +146,21 @@ class Board:
         return [item for item in made if item is not None]
 
     @cached_property
+    def immovable(self) -> list[tuple[int, Window]]:
+        """The tables taken by what nothing can move, and when."""
+        movable = {item.reservation_id for item in self.items}
+        return [
+            (table, window)
+            for row, table, window in self._rows
+            if row.reservation_id not in movable
+        ]
+
+    @cached_property
     def fixed(self) -> list[int]:
         """Per table, the cells that nothing can free."""
-        movable = {item.reservation_id for item in self.items}
-        number = self.prepared.floor.number
         fixed = [0] * len(self.busy)
-        for row in self._load.busy:
-            table = number.get(row.table_id)
-            if table is not None and row.reservation_id not in movable:
-                fixed[table] |= self.window(row.starts_at, row.ends_at).mask
+        for table, window in self.immovable:
+            fixed[table] |= window.mask
         return fixed
 
     @cached_property

@@ -27,6 +27,7 @@ class Options:
     """All options of one kind of party, best first (gaps aside)."""
 
     every: tuple[Option, ...]
+    masks: tuple[int, ...]  # of every option, in the same order
     singles: int
     combos: tuple[Option, ...]
     union: int
@@ -106,6 +107,7 @@ class Floor:
             union |= option.mask
         return Options(
             every=tuple(ordered),
+            masks=tuple([option.mask for option in ordered]),
             singles=sum(option.mask for option in singles),
             combos=tuple(option for option in ordered if option.combo_id is not None),
             union=union,
