@@ -81,7 +81,7 @@ class AvailabilityView(ApiView):
             return _method_refused(request)
         try:
             count_request(request, scope="availability")
-            body = availability_data(
+            body = availability_text(
                 restaurant_public_bare(kwargs["restaurant"]), question_of(request.GET), clock.now()
             )
         except DomainError as error:
@@ -89,7 +89,7 @@ class AvailabilityView(ApiView):
                 problem(error, instance=escape_uri_path(request.path)),
                 error.extra.get("retry_after"),
             )
-        return HttpResponse(_encode(body), content_type="application/json")
+        return HttpResponse(body, content_type="application/json")
 
 
 def _method_refused(request: HttpRequest) -> HttpResponse:
@@ -172,29 +172,38 @@ def _number(
     return None
 
 
-def availability_data(restaurant: Restaurant, question: Question, now: datetime) -> dict[str, Any]:
-    """The answer, ready for JSON."""
-    answers = selectors.availability(
+def availability_text(restaurant: Restaurant, question: Question, now: datetime) -> str:
+    """The answer as JSON; its slots are written anew only when they change."""
+    kept = selectors.availability_kept(
         restaurant=restaurant,
         date=question.date,
         party_size=question.party_size,
         area_id=question.area_id,
         now=now,
     )
-    zone = ZoneInfo(restaurant.timezone)
-    periods = {p.id: p.name for p in prepared_day(restaurant, question.date).config.periods}
-    areas = snapshot_of(restaurant).area_names
-    slots = [slot_data(answer, zone, areas, periods) for answer in answers]
     body: dict[str, Any] = {
         "restaurant": {"id": restaurant.pk, "slug": restaurant.slug, "name": restaurant.name},
         "date": question.date.isoformat(),
         "party_size": question.party_size,
         "timezone": restaurant.timezone,
-        "slots": slots,
     }
+    slots = kept.shown.get("api")
+    if slots is None:
+        slots = kept.shown["api"] = _encode(slots_data(restaurant, question.date, kept.slots))
     if question.time is not None:
-        body.update(_requested(restaurant, question, slots, question.time, now))
-    return body
+        known = slots_data(restaurant, question.date, kept.slots)
+        body.update(_requested(restaurant, question, known, question.time, now))
+    return f'{_encode(body)[:-1]},"slots":{slots}}}'
+
+
+def slots_data(
+    restaurant: Restaurant, day: date, answers: Iterable[SlotAnswer]
+) -> list[dict[str, Any]]:
+    """The starts of a service date, ready for JSON."""
+    zone = ZoneInfo(restaurant.timezone)
+    periods = {p.id: p.name for p in prepared_day(restaurant, day).config.periods}
+    areas = snapshot_of(restaurant).area_names
+    return [slot_data(answer, zone, areas, periods) for answer in answers]
 
 
 def slot_data(

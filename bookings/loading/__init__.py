@@ -3,11 +3,12 @@ date.
 """
 
 from bookings.loading.day import LoadedDay, is_paced, load_day, load_days, prepared_day
-from bookings.loading.memo import answers_of
+from bookings.loading.memo import Answers, answers_of
 from bookings.loading.restaurants import active_restaurant
 from bookings.loading.snapshot import Snapshot, TableLabel, snapshot_of
 
 __all__ = [
+    "Answers",
     "LoadedDay",
     "Snapshot",
     "TableLabel",

@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from bookings.availability import Channel, Query, SlotAnswer, answer
 from bookings.loading.day import LoadedDay, load_day, loaded_day, prepared_day, span_of
@@ -20,6 +21,16 @@ from restaurants.models import Restaurant
 
 KEPT_EVENINGS = 256
 KEPT_ANSWERS = 32
+
+
+class Answers(NamedTuple):
+    """All slots of a service date for one party. Shared: do not change them.
+
+    `shown` is for what callers make of them, such as JSON; it is kept as long as they are.
+    """
+
+    slots: list[SlotAnswer]
+    shown: dict[str, str]
 
 
 @dataclass
@@ -32,31 +43,31 @@ class _Evening:
     next_expiry: datetime
     """When the first live hold will be over."""
     day: LoadedDay
-    answers: dict[Query, list[SlotAnswer]] = field(default_factory=dict)
+    answers: dict[Query, Answers] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def ask(self, query: Query) -> list[SlotAnswer]:
+    def ask(self, query: Query) -> Answers:
         with self.lock:
             known = self.answers.get(query)
             if known is None:
                 if len(self.answers) == KEPT_ANSWERS:  # somebody asks for every size there is
                     self.answers.clear()
-                known = self.answers[query] = answer(self.day.service, query)
+                known = self.answers[query] = Answers(answer(self.day.service, query), {})
             return known
 
 
 _evenings: OrderedDict[tuple[int, date], _Evening] = OrderedDict()
 
 
-def answers_of(restaurant: Restaurant, day: date, query: Query) -> list[SlotAnswer]:
-    """All slots of a service date for one party (`bookings.availability.answer`); do not change it.
+def answers_of(restaurant: Restaurant, day: date, query: Query) -> Answers:
+    """All slots of a service date for one party (`bookings.availability.answer`).
 
     Guests' questions only differ by whole minutes: starts, notice, cut-offs and releases are, and
     what is too late from a minute on is so in all of it. Staff may still book the running minute,
     so theirs are always worked out.
     """
     if query.channel is not Channel.ONLINE or query.is_notice_exempt:
-        return answer(load_day(restaurant, day, now=query.now).service, query)
+        return Answers(answer(load_day(restaurant, day, now=query.now).service, query), {})
     minute = query.now.replace(second=0, microsecond=0)
     return _evening(restaurant, day, minute, query.now).ask(replace(query, now=minute))
 

@@ -44,8 +44,8 @@ OCCUPANCIES = f"""
 """  # noqa: S608 - no values of callers
 
 STATE = f"""
-    SELECT (SELECT string_agg(xmin::text || ctid::text, ',') {_OF_THE_DAYS}),
-           (SELECT string_agg(o.xmin::text || o.ctid::text, ',')
+    SELECT (SELECT array_agg(xmin)::text || array_agg(ctid)::text {_OF_THE_DAYS}),
+           (SELECT array_agg(o.xmin)::text || array_agg(o.ctid)::text
             FROM bookings_occupancy o {_OF_THE_SPAN})
 """  # noqa: S608 - no values of callers
 

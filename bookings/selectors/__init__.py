@@ -6,6 +6,7 @@ from bookings.selectors.availability import (
     alternatives,
     alternatives_payload,
     availability,
+    availability_kept,
     day_strip,
     slot_payload,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "alternatives",
     "alternatives_payload",
     "availability",
+    "availability_kept",
     "day_strip",
     "labels_of",
     "manage_path",

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bookings.availability import Channel, Query, Reason, SlotAnswer, answer
-from bookings.loading import LoadedDay, answers_of, load_days
+from bookings.loading import Answers, LoadedDay, answers_of, load_days
 from restaurants.models import Restaurant
 
 NEAR = timedelta(minutes=90)
@@ -44,7 +44,19 @@ def availability(
         exclude_hold_id=exclude_hold_id,
         is_notice_exempt=is_notice_exempt,
     )
-    return list(answers_of(restaurant, date, query))
+    return list(answers_of(restaurant, date, query).slots)
+
+
+def availability_kept(
+    *,
+    restaurant: Restaurant,
+    date: Date,
+    party_size: int,
+    now: datetime,
+    area_id: int | None = None,
+) -> Answers:
+    """What `availability` tells guests, with what was made of it before: for the busiest caller."""
+    return answers_of(restaurant, date, Query(party_size=party_size, now=now, area_id=area_id))
 
 
 class DayState(NamedTuple):
@@ -126,7 +138,9 @@ def alternatives(
     )
     wish = datetime.combine(date, time)
     found = [
-        Alternative(date, slot) for slot in answers_of(restaurant, date, query) if slot.available
+        Alternative(date, slot)
+        for slot in answers_of(restaurant, date, query).slots
+        if slot.available
     ]
     wish = _same_evening(wish, found)
     found.sort(key=lambda other: (abs(other.slot.local_time - wish), other.slot.starts_at))
