@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.db import connection
-
 from bench.world import World
 from bookings.loading import prepared_day, reading
 from bookings.services import people
+from reservehub.core.planned import planned_cursor
 
 
 def show(world: World) -> None:
@@ -21,7 +20,7 @@ def show(world: World) -> None:
             reading.STATE,
             [
                 *(world.busy.pk, [world.day], reading.COUNTED),
-                *(world.busy.pk, prepared.origin, prepared.until),
+                *(prepared.origin, prepared.until),
             ],
         ),
         (
@@ -43,7 +42,7 @@ def show(world: World) -> None:
             ],
         ),
     ]
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         for table in ("bookings_occupancy", "bookings_reservation"):
             cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
             print(f"{table}: {cursor.fetchone()[0]:,} rows")

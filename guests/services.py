@@ -21,7 +21,7 @@ INSERT = """
     INSERT INTO guests_guest
         (organisation_id, user_id, name, phone, email, language,
          is_vip, is_blocked, block_reason, created_at)
-    VALUES (%s, %s, %s, %s, %s, %s, false, false, '', %s)
+    VALUES ($1, $2, $3, $4, $5, $6, false, false, '', $7)
     ON CONFLICT DO NOTHING
     RETURNING id
 """
@@ -72,9 +72,9 @@ def guest_match_or_create(
 
 
 _COLUMNS = [field.attname for field in Guest._meta.concrete_fields]
-_KNOWN = f"SELECT {', '.join(_COLUMNS)} FROM guests_guest WHERE organisation_id = %s AND "  # noqa: S608 - no values of callers
-_BY_PHONE = _KNOWN + "phone = %s LIMIT 1"
-_BY_EMAIL = _KNOWN + "email = %s ORDER BY phone, id LIMIT 1"
+_KNOWN = f"SELECT {', '.join(_COLUMNS)} FROM guests_guest WHERE organisation_id = $1 AND "  # noqa: S608 - no values of callers
+_BY_PHONE = _KNOWN + "phone = $2 LIMIT 1"
+_BY_EMAIL = _KNOWN + "email = $2 ORDER BY phone, id LIMIT 1"
 _LOCK = " FOR NO KEY UPDATE"
 
 

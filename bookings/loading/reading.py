@@ -26,9 +26,9 @@ def _micros(*columns: str) -> str:
 
 _OF_THE_DAYS = """
     FROM bookings_reservation
-    WHERE restaurant_id = %s AND service_date = ANY(%s) AND status = ANY(%s)
+    WHERE restaurant_id = $1 AND service_date = ANY($2) AND status = ANY($3)
 """
-_OF_THE_SPAN = "WHERE o.restaurant_id = %s AND o.period && tstzrange(%s, %s)"
+_OF_THE_SPAN = "WHERE o.restaurant_id = $1 AND o.period && tstzrange({}, {})"
 
 RESERVATIONS = f"""
     SELECT id, version, service_date, {_micros("starts_at", "ends_at")}, party_size, is_online,
@@ -40,13 +40,14 @@ OCCUPANCIES = f"""
     SELECT o.table_id, {_micros("lower(o.period)", "upper(o.period)")}, o.reservation_id,
            o.hold_id, {_micros("o.expires_at")}, h.service_date,
            {_micros("h.starts_at", "h.ends_at")}, h.party_size, h.is_online, h.area_id
-    FROM bookings_occupancy o LEFT JOIN bookings_hold h ON h.id = o.hold_id {_OF_THE_SPAN}
+    FROM bookings_occupancy o LEFT JOIN bookings_hold h ON h.id = o.hold_id
+    {_OF_THE_SPAN.format("$2", "$3")}
 """  # noqa: S608 - no values of callers
 
 STATE = f"""
     SELECT (SELECT array_agg(xmin)::text || array_agg(ctid)::text {_OF_THE_DAYS}),
            (SELECT array_agg(o.xmin)::text || array_agg(o.ctid)::text
-            FROM bookings_occupancy o {_OF_THE_SPAN})
+            FROM bookings_occupancy o {_OF_THE_SPAN.format("$4", "$5")})
 """  # noqa: S608 - no values of callers
 
 State = tuple[str | None, str | None]
@@ -59,7 +60,7 @@ def state_of(restaurant_id: int, days: Sequence[date], first: datetime, last: da
     also a second one of the same transaction. Much cheaper than the rows.
     """
     with planned_cursor() as cursor:
-        values: list[Any] = [restaurant_id, list(days), COUNTED, restaurant_id, first, last]
+        values: list[Any] = [restaurant_id, list(days), COUNTED, first, last]
         cursor.execute(STATE, values)
         state: State | None = cursor.fetchone()
     return state or (None, None)

@@ -21,7 +21,7 @@ def active_restaurant(restaurant_id: int) -> Restaurant | None:
     """An active restaurant with its policy, or None; one small query while nothing changes."""
     with planned_cursor() as cursor:
         cursor.execute(
-            "SELECT config_version FROM restaurants_restaurant WHERE id = %s AND is_active",
+            "SELECT config_version FROM restaurants_restaurant WHERE id = $1 AND is_active",
             [restaurant_id],
         )
         row = cursor.fetchone()

@@ -12,9 +12,9 @@ from reservehub.core.planned import planned_cursor
 
 OTHERS = """
     SELECT count(*) FILTER (WHERE status = 'completed'),
-           min(reference) FILTER (WHERE restaurant_id = %s AND status = ANY(%s)
-               AND starts_at < %s AND ends_at > %s)
-    FROM bookings_reservation WHERE guest_id = %s AND id IS DISTINCT FROM %s::bigint
+           min(reference) FILTER (WHERE restaurant_id = $1 AND status = ANY($2)
+               AND starts_at < $3 AND ends_at > $4)
+    FROM bookings_reservation WHERE guest_id = $5 AND id IS DISTINCT FROM $6::bigint
 """
 
 

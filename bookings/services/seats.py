@@ -46,9 +46,9 @@ class Claim:
 TAKE = """
     INSERT INTO bookings_occupancy
         (table_id, restaurant_id, period, kind, reservation_id, hold_id, block_id, expires_at)
-    SELECT u.table_id, %s, tstzrange(u.starts_at, u.ends_at), u.kind, u.reservation_id, u.hold_id,
-    u.block_id, u.expires_at FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[],
-    %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[]) AS u(table_id,
+    SELECT u.table_id, $1, tstzrange(u.starts_at, u.ends_at), u.kind, u.reservation_id, u.hold_id,
+    u.block_id, u.expires_at FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[],
+    $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::timestamptz[]) AS u(table_id,
     starts_at, ends_at, kind, reservation_id, hold_id, block_id, expires_at) ORDER BY u.table_id,
     u.starts_at ON CONFLICT DO NOTHING
 """

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 
 
-class _Planned(psycopg.Cursor[Any]):
+class _Planned(psycopg.RawCursor[Any]):
     def execute(self, query: Any, params: Any = None, **_: Any) -> _Planned:
         super().execute(query, params, prepare=True)
         return self
@@ -22,12 +22,13 @@ class _Planned(psycopg.Cursor[Any]):
 def planned_cursor() -> CursorWrapper:
     """Like ``connection.cursor()``, but its statements stay prepared.
 
-    Values go separately, so their types must be clear to PostgreSQL: cast where they are not.
+    Values are PostgreSQL's own ``$1``, ``$2``, ... and go separately, so their types must be clear:
+    cast where they are not.
     """
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        cursor = _Planned(connection.connection)
-    # What connection.cursor() does with its own.
-    wrapped: CursorWrapper = connection._prepare_cursor(cursor)  # type: ignore[attr-defined]  # noqa: SLF001
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    with database.wrap_database_errors:
+        cursor = _Planned(database.connection)
+    wrapped: CursorWrapper = database._prepare_cursor(cursor)  # noqa: SLF001 - as cursor() does
     return wrapped

@@ -22,7 +22,7 @@ def _insert_of(model: type[Model]) -> _Insert:
     fields = tuple(f for f in model._meta.local_concrete_fields if not f.primary_key)
     table, key = model._meta.db_table, model._meta.pk.column
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    marks = ", ".join("%s" for _ in fields)
+    marks = ", ".join(f"${n}" for n in range(1, len(fields) + 1))
     return _Insert(
         f'INSERT INTO "{table}" ({columns}) VALUES ({marks}) RETURNING "{key}"',  # noqa: S608 - names of the model
         fields,
