@@ -16,7 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-_SETTINGS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE")
+_SETTINGS = (
+    *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE"),
+    "DJANGO_ALLOW_ASYNC_UNSAFE",  # the browser tests set it for themselves
+)
 
 
 def environment(**values: str) -> dict[str, str]:
