@@ -54,7 +54,7 @@ def show(world: World) -> None:
             print(f"{name}: {plan['Execution Time']:.2f} ms")
             for step in steps:
                 print(f"    {step}")
-            if any("Seq Scan on bookings_" in step for step in steps):
+            if any("Seq Scan on bookings_hold" not in s and "Seq Scan" in s for s in steps):
                 print("    NO INDEX IS USED")
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -163,6 +165,28 @@ def add_history(world: World, *, rows: int) -> None:
             "FROM bookings_reservation WHERE reference LIKE 'OLD-%'"
         )
         cursor.execute("VACUUM ANALYZE bookings_reservation, bookings_occupancy, guests_guest")
+
+
+@contextmanager
+def changing(world: World, *, per_second: int) -> Iterator[None]:
+    """Meanwhile something about the busy evening changes so often."""
+    is_over = threading.Event()
+    evening = Reservation.objects.filter(restaurant=world.busy, service_date=world.day)
+
+    def change() -> None:
+        while not is_over.wait(1 / per_second):
+            evening.filter(pk=evening.order_by("?").values("pk")[:1]).update(
+                updated_at=timezone.now()
+            )
+        connection.close()
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def questions(world: World, number: int) -> Iterator[list[Any]]:
