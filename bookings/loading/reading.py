@@ -28,7 +28,8 @@ _OF_THE_DAYS = """
     FROM bookings_reservation
     WHERE restaurant_id = $1 AND service_date = ANY($2) AND status = ANY($3)
 """
-_OF_THE_SPAN = "WHERE o.restaurant_id = $1 AND o.period && tstzrange({}, {})"
+# The cast is vital: the index by evening knows bigint = bigint only, and is not used without it.
+_OF_THE_SPAN = "WHERE o.restaurant_id = $1::bigint AND o.period && tstzrange({}, {})"
 
 RESERVATIONS = f"""
     SELECT id, version, service_date, {_micros("starts_at", "ends_at")}, party_size, is_online,

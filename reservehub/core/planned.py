@@ -28,6 +28,8 @@ def planned_cursor() -> CursorWrapper:
     database: Any = connections[DEFAULT_DB_ALIAS]
     database.close_if_health_check_failed()
     database.ensure_connection()
+    if database.connection.prepare_threshold is None:
+        database.connection.prepare_threshold = 5  # Django forbids it, as it sends values inside
     with database.wrap_database_errors:
         cursor = _Planned(database.connection)
     wrapped: CursorWrapper = database._prepare_cursor(cursor)  # noqa: SLF001 - as cursor() does
