@@ -34,7 +34,7 @@ from tests.concurrency.server import WebServer
 
 pytestmark = pytest.mark.slow
 
-GUESTS = 10
+GUESTS = 6
 BOOKINGS = "/api/v1/reservations"
 
 
@@ -54,7 +54,7 @@ class Load:
     def run(self) -> None:
         while not self.is_over.is_set():
             if not self.send(self.wish()):
-                time.sleep(0.05)
+                time.sleep(0.3)
 
     def wish(self) -> dict[str, Any]:
         rng, day = random.Random(), timezone.localdate() + timedelta(days=3)
@@ -122,21 +122,21 @@ def test_no_promised_booking_is_lost_or_made_twice(home: Path, tmp_path: Path) -
     }
     slug = prepare(environment)
 
-    with WebServer(environment=environment, log=tmp_path / "web.log") as server:
+    with WebServer(environment=environment, log=tmp_path / "web.log", processes=1) as server:
         load = Load(server, slug)
         with guests_who_book(load):
-            wait_for(load, 15)
+            wait_for(load, 10)
             server.kill()
             server.start()
-            wait_for(load, 15)
+            wait_for(load, 10)
         lost_in_web = load.send_again()
         assert_promises_are_kept(load, addresses)
 
         with guests_who_book(load):
-            wait_for(load, 15)
+            wait_for(load, 10)
             kill_database(home)
             assert embedded.up(home) == addresses
-            wait_for(load, 15)
+            wait_for(load, 10)
         lost_in_database = load.send_again()
         assert_promises_are_kept(load, addresses)
 
@@ -157,7 +157,7 @@ def prepare(environment: dict[str, str]) -> str:
 def wait_for(load: Load, more: int) -> None:
     """Until so many more bookings were promised."""
     enough = len(load.promised) + more
-    deadline = time.monotonic() + 45
+    deadline = time.monotonic() + 60
     while len(load.promised) < enough:
         assert time.monotonic() < deadline, (len(load.promised), len(load.unanswered))
         time.sleep(0.02)
