@@ -201,8 +201,13 @@ def _retake(
 def _reinstate(reservation: Reservation, *, now: datetime) -> None:
     """A late guest gets the table back for the rest of the booked time, if it is still free (rule
     66).
+
+    :raises TablesMissing: if the booked time is over
+    :raises TableTaken: if somebody else has the table now
     """
     rows = [row for row in _undo_tables(reservation) if row[2] > now]
+    if not rows:
+        raise TablesMissing
     _retake(reservation, [(table_id, now, until) for table_id, _from, until in rows], now=now)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from bookings.errors import DeadlinePassed, TableTaken, TransitionRefused
+from bookings.errors import DeadlinePassed, TablesMissing, TableTaken, TransitionRefused
 from bookings.models import Occupancy, Reservation
 from bookings.services import (
     reservation_approve,
@@ -191,6 +191,18 @@ def test_a_late_no_show_gets_the_table_back_only_if_it_is_free() -> None:
     reservation_create(request=a_request(gone.restaurant, time=time(19, 45)), actor=GUEST, now=NOW)
     with pytest.raises(TableTaken):
         reservation_seat(reservation_id=gone.pk, actor=STAFF, now=at + timedelta(minutes=26))
+
+
+def test_a_no_show_who_comes_after_the_booked_time_needs_a_new_table() -> None:
+    reservation = booked()
+    at = reservation.starts_at + timedelta(minutes=20)
+    reservation_no_show(reservation_id=reservation.pk, actor=STAFF, now=at)
+    with pytest.raises(TablesMissing):
+        reservation_arrive(
+            reservation_id=reservation.pk,
+            actor=STAFF,
+            now=reservation.ends_at + timedelta(minutes=5),
+        )
 
 
 def test_running_late_is_said_once() -> None:
