@@ -102,7 +102,11 @@ def test_the_race_is_real_without_the_constraint(organisation: Organisation) -> 
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX guests_phone_is_unique_in_an_organisation")
     try:
-        run_together(*[partial(match, organisation)] * 8)
+        for _ in range(50):  # a race is not lost every time
+            run_together(*[partial(match, organisation)] * 8)
+            if Guest.objects.count() > 1:
+                break
+            Guest.objects.all().delete()
         assert Guest.objects.count() > 1
     finally:
         Guest.objects.all().delete()
