@@ -86,10 +86,10 @@ def reservation_seat(
     if not rows:
         raise TablesMissing
     step_remember(reservation, now=now)
-    turn = reservation.ends_at - reservation.starts_at
-    _sit(
-        reservation, [row[0] for row in rows], now=now, ends_at=now + turn, booked_until=rows[0][2]
-    )
+    # Whoever comes hours early keeps the table until after the booked start.
+    soonest = reservation.starts_at + timedelta(minutes=5)
+    ends_at = max(now + (reservation.ends_at - reservation.starts_at), soonest)
+    _sit(reservation, [row[0] for row in rows], now=now, ends_at=ends_at, booked_until=rows[0][2])
     reservation.seated_at = now
     reservation.arrived_at = reservation.arrived_at or now
     reservation.actual_party_size = actual_party_size or reservation.actual_party_size

@@ -136,6 +136,15 @@ def test_seating_late_lengthens_the_stay_but_never_into_the_next_booking() -> No
     assert seated.ends_at == crowded.starts_at + timedelta(minutes=90)
 
 
+def test_a_party_hours_early_keeps_its_table_until_after_the_booked_start() -> None:
+    reservation = booked()
+    early = reservation.starts_at - timedelta(hours=4)
+    seated = reservation_seat(reservation_id=reservation.pk, actor=STAFF, now=early)
+    row = Occupancy.objects.get(reservation=reservation)
+    assert row.period.lower == early
+    assert row.period.upper >= seated.ends_at > reservation.starts_at
+
+
 def test_finishing_frees_the_table_at_once_and_undo_takes_it_back() -> None:
     reservation = booked()
     start = reservation.starts_at
