@@ -11,8 +11,8 @@ await copyFile(
   new URL("../tests/browser/vendor/axe.min.js", import.meta.url),
 );
 await build({
-  entryPoints: [new URL("js/site.js", import.meta.url).pathname],
-  outfile: `${out}site.js`,
+  entryPoints: ["site", "staff"].map((name) => new URL(`js/${name}.js`, import.meta.url).pathname),
+  outdir: out,
   bundle: true,
   minify: true,
   format: "iife",

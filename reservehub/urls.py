@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         else []
     ),
     path("", include("reservehub.api")),
+    path("staff/", include("staff.urls")),
     path("", include("bookings.urls")),
 ]
 

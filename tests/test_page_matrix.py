@@ -29,8 +29,8 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-OTHERS = ("admin/", "api/", "^api/", "accounts/")
-"""Trees with their own matrix; the last one is allauth's."""
+OTHERS = ("admin/", "api/", "^api/", "accounts/", "staff/")
+"""Trees with their own matrix; `accounts/` is allauth's."""
 
 PEOPLE = ("anonymous", "customer", "other owner", "host")
 POST_ONLY = dict.fromkeys(PEOPLE, 405)

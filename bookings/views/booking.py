@@ -22,16 +22,7 @@ from bookings.presenters.panel import Panel, panel_of
 from bookings.presenters.profile import profile_of
 from bookings.selectors import manage_path
 from bookings.services import BookingRequest, reservation_create
-from bookings.views.common import (
-    PageError,
-    actor_of,
-    errors_of,
-    go_to,
-    is_fragment,
-    make_private,
-    owner_key,
-    refusals_as_pages,
-)
+from bookings.views.common import actor_of, make_private, owner_key
 from bookings.views.finding import Finder, Own, finder_of
 from bookings.views.holding import own_hold_id, remembered_token
 from bookings.views.limits import limit
@@ -39,6 +30,7 @@ from bookings.views.restaurant import Place
 from reservehub.core import clock
 from reservehub.core.errors import ValidationFailed
 from reservehub.core.idempotency import Answer, run_idempotent
+from reservehub.core.pages import PageError, errors_of, go_to, is_fragment, refusals_as_pages
 from reservehub.core.tokens import new_nonce
 from restaurants.selectors import restaurant_public
 

@@ -20,20 +20,13 @@ from bookings.presenters.finder import Alternative, Choice, alternatives_of
 from bookings.presenters.panel import Panel, panel_of
 from bookings.presenters.visit import visit_of
 from bookings.services import Changes, reservation_cancel, reservation_modify
-from bookings.views.common import (
-    PageError,
-    actor_of,
-    errors_of,
-    go_to,
-    is_fragment,
-    private_page,
-    refusals_as_pages,
-)
+from bookings.views.common import actor_of, private_page
 from bookings.views.finding import Finder, Own, finder_of
 from bookings.views.manage import manage_context, refused, reservation_of
 from bookings.views.restaurant import Place
 from reservehub.core import clock
 from reservehub.core.errors import DomainError, VersionConflict
+from reservehub.core.pages import PageError, errors_of, go_to, is_fragment, refusals_as_pages
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from bookings.views.common import problem_page
 from reservehub.core.errors import NotFound, PermissionRefused
+from reservehub.core.pages import problem_page
 
 
 def bad_request(

@@ -17,13 +17,9 @@ from bookings.presenters.clock import clock_text
 from bookings.presenters.finder import alternatives_of
 from bookings.selectors.holds import hold_of_token
 from bookings.services import Start, hold_create, hold_extend, hold_release
-from bookings.views.common import (
-    ip_key,
-    make_private,
-    owner_key,
-    refusals_as_pages,
-)
+from bookings.views.common import ip_key, make_private, owner_key
 from reservehub.core import clock
+from reservehub.core.pages import refusals_as_pages
 from restaurants.models import Restaurant
 from restaurants.selectors import restaurant_public
 

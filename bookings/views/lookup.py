@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.forms import LookupForm
 from bookings.selectors import manage_path, reservation_lookup
-from bookings.views.common import PageError, errors_of, go_to, private_page, refusals_as_pages
+from bookings.views.common import private_page
 from bookings.views.limits import limit
 from reservehub.core.errors import NotFound
+from reservehub.core.pages import PageError, errors_of, go_to, refusals_as_pages
 
 
 @require_http_methods(["GET", "POST"])

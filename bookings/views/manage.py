@@ -31,16 +31,11 @@ from bookings.selectors import (
     view_token_of,
 )
 from bookings.services import reservation_reconfirm, reservation_running_late
-from bookings.views.common import (
-    PageError,
-    actor_of,
-    go_to,
-    private_page,
-    refusals_as_pages,
-)
+from bookings.views.common import actor_of, private_page
 from bookings.views.limits import limit
 from reservehub.core import clock
 from reservehub.core.errors import DomainError, NotFound
+from reservehub.core.pages import PageError, go_to, refusals_as_pages
 
 
 def reservation_of(request: HttpRequest, token: str) -> Reservation:

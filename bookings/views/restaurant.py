@@ -14,10 +14,10 @@ from bookings.forms import BookingForm, FinderForm
 from bookings.presenters.clock import clock_text
 from bookings.presenters.panel import Panel, panel_of
 from bookings.presenters.profile import profile_of
-from bookings.views.common import is_fragment, refusals_as_pages, varies
 from bookings.views.finding import Finder, Own, finder_of
 from bookings.views.holding import own_hold_id
 from reservehub.core import clock
+from reservehub.core.pages import is_fragment, refusals_as_pages, varies
 from reservehub.core.tokens import new_nonce
 from restaurants.models import Area, Restaurant, ServicePeriod
 from restaurants.selectors import restaurant_public

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "waitlist",
     "notifications",
     "telegram_bot",
+    "staff",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,42 @@
+"""The sections of the staff area, in the order of the navigation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from restaurants.permissions import Capability
+
+
+@dataclass(frozen=True)
+class Section:
+    """`key` is what a view says it belongs to; `route` takes the slug of the restaurant."""
+
+    key: str
+    label: str | Promise
+    route: str
+    capability: Capability
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str | Promise
+    url: str
+    is_current: bool
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section("floor", pgettext_lazy("staff section", "Floor"), "staff:floor", Capability.VIEW_BOOK),
+)
+
+
+def links(slug: str, capabilities: frozenset[Capability], *, current: str) -> list[Link]:
+    """The sections this person may open."""
+    return [
+        Link(section.label, reverse(section.route, args=[slug]), section.key == current)
+        for section in SECTIONS
+        if section.capability in capabilities
+    ]

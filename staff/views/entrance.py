@@ -1,0 +1,28 @@
+"""The way in: to the restaurant looked at last, or the only one, or a choice."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from reservehub.core.errors import NotFound
+from reservehub.core.pages import refusals_as_pages
+from restaurants.selectors import restaurants_visible_to
+from staff.access import LAST, to_login
+
+
+@require_GET
+@refusals_as_pages
+def entrance(request: HttpRequest) -> HttpResponse:
+    """:raises NotFound: for people who work nowhere"""
+    if not request.user.is_authenticated:
+        return to_login(request)
+    places = list(restaurants_visible_to(request.user).order_by("name")[:200])
+    last = request.session.get(LAST)
+    for place in places:
+        if place.slug == last or len(places) == 1:
+            return redirect("staff:floor", place.slug)
+    if not places:
+        raise NotFound
+    return render(request, "staff/entrance.html", {"places": places})

@@ -1,0 +1,91 @@
+"""Every page of the staff area, asked for by everybody: who gets what; none is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, reverse
+
+from reservehub.core import clock
+from restaurants.models import Restaurant, Role
+from staff import urls
+from tests.factories import NOW, make_member, make_restaurant, make_user
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ("anonymous", "customer", "other owner", "marketing", "viewer", "host", "manager", "owner")
+
+NOBODY = {"anonymous": 302, "customer": 404, "other owner": 404}
+"""Strangers do not learn that the restaurant exists."""
+POST_ONLY = dict.fromkeys(PEOPLE, 405)
+
+
+def allowed(*people: str, ok: int = 200) -> dict[str, int]:
+    """Only these; other members are refused by name."""
+    return NOBODY | {one: ok if one in people else 403 for one in PEOPLE[3:]}
+
+
+READERS = allowed("viewer", "host", "manager", "owner")
+WRITERS = allowed("host", "manager", "owner")
+CONFIGURERS = allowed("manager", "owner")
+
+EXPECTED: dict[str, dict[str, int]] = {
+    "home": dict.fromkeys(PEOPLE, 302) | {"customer": 404, "marketing": 404},
+    "floor": READERS,
+}
+"""Answers to GET by name of the address."""
+
+ARGUMENTS: dict[str, dict[str, Any]] = {}
+"""Arguments besides the slug, by name of the address; 0 is nothing that exists."""
+
+
+@pytest.fixture(autouse=True)
+def _frozen() -> Iterator[None]:
+    with clock.freeze(NOW):
+        yield
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern.url_patterns)
+        elif pattern.name:
+            yield pattern.name
+
+
+def address(name: str, restaurant: Restaurant) -> str:
+    if name == "home":
+        return reverse("staff:home")
+    return reverse(f"staff:{name}", kwargs={"slug": restaurant.slug, **ARGUMENTS.get(name, {})})
+
+
+def test_no_page_is_forgotten() -> None:
+    assert set(names(urls.urlpatterns)) == set(EXPECTED)
+
+
+@pytest.fixture
+def restaurant() -> Restaurant:
+    return make_restaurant()
+
+
+@pytest.fixture(params=PEOPLE)
+def person(request: pytest.FixtureRequest, restaurant: Restaurant) -> tuple[str, Client]:
+    client, name = Client(), str(request.param)
+    if name == "customer":
+        client.force_login(make_user())
+    elif name == "other owner":
+        client.force_login(make_member(make_restaurant(), Role.OWNER))
+    elif name != "anonymous":
+        client.force_login(make_member(restaurant, Role(name)))
+    return name, client
+
+
+def test_everybody_gets_the_expected_page(
+    person: tuple[str, Client], restaurant: Restaurant
+) -> None:
+    who, client = person
+    answers = {name: client.get(address(name, restaurant)).status_code for name in EXPECTED}
+    assert answers == {name: expected[who] for name, expected in EXPECTED.items()}
