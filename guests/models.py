@@ -20,12 +20,14 @@ class Guest(models.Model):
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.CASCADE,
+        db_index=False,
         related_name="guests",
         verbose_name=_("organisation"),
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
+        db_index=False,
         null=True,
         blank=True,
         related_name="guest_records",
@@ -71,6 +73,9 @@ class Guest(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organisation", "email"], name="guests_by_email"),
+            models.Index(
+                fields=["user"], condition=models.Q(user__isnull=False), name="guests_by_account"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,7 +87,11 @@ class MergeCandidate(models.Model):
     another phone (rule 99)."""
 
     guest = models.ForeignKey(
-        Guest, on_delete=models.CASCADE, related_name="candidates", verbose_name=_("guest")
+        Guest,
+        on_delete=models.CASCADE,
+        db_index=False,
+        related_name="candidates",
+        verbose_name=_("guest"),
     )
     name = models.CharField(_("name given"), max_length=150)
     reason = models.CharField(_("reason"), max_length=40)

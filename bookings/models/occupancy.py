@@ -23,9 +23,13 @@ class Hold(models.Model):
     """
 
     restaurant = models.ForeignKey(
-        Restaurant, on_delete=models.CASCADE, related_name="holds", verbose_name=_("restaurant")
+        Restaurant,
+        on_delete=models.CASCADE,
+        db_index=False,
+        related_name="holds",
+        verbose_name=_("restaurant"),
     )
-    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    token_hash = models.CharField(max_length=64, editable=False)
     owner_key = models.CharField(
         _("session"),
         max_length=64,
@@ -51,6 +55,7 @@ class Hold(models.Model):
             models.UniqueConstraint(
                 fields=["restaurant", "owner_key"], name="bookings_one_hold_per_session"
             ),
+            models.UniqueConstraint(fields=["token_hash"], name="bookings_hold_token_is_unique"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["restaurant", "service_date"], name="bookings_hold_by_day"),
@@ -94,11 +99,16 @@ class Occupancy(models.Model):
     """
 
     table = models.ForeignKey(
-        Table, on_delete=models.PROTECT, related_name="occupancies", verbose_name=_("table")
+        Table,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="occupancies",
+        verbose_name=_("table"),
     )
     restaurant = models.ForeignKey(
         Restaurant,
         on_delete=models.CASCADE,
+        db_index=False,
         related_name="occupancies",
         verbose_name=_("restaurant"),
         db_constraint=False,
@@ -116,6 +126,7 @@ class Occupancy(models.Model):
     hold = models.ForeignKey(
         Hold,
         on_delete=models.CASCADE,
+        db_index=False,
         null=True,
         blank=True,
         related_name="occupancies",
@@ -124,6 +135,7 @@ class Occupancy(models.Model):
     block = models.ForeignKey(
         TableBlock,
         on_delete=models.CASCADE,
+        db_index=False,
         null=True,
         blank=True,
         related_name="occupancies",
@@ -178,6 +190,16 @@ class Occupancy(models.Model):
             # A whole evening of one restaurant in one descent; the constraint's own index leads
             # with the table.
             GistIndex(fields=["restaurant", "period"], name="bookings_occupancy_by_evening"),
+            models.Index(
+                fields=["hold"],
+                condition=models.Q(hold__isnull=False),
+                name="bookings_occupancy_by_hold",
+            ),
+            models.Index(
+                fields=["block"],
+                condition=models.Q(block__isnull=False),
+                name="bookings_occupancy_by_block",
+            ),
         ]
 
     def __str__(self) -> str:

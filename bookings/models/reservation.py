@@ -69,16 +69,18 @@ class Reservation(models.Model):
     (rules 24, 25). Its tables are its occupancy rows. `version` grows with every change (rule 56).
     """
 
-    reference = models.CharField(_("reference"), max_length=20, unique=True)
+    reference = models.CharField(_("reference"), max_length=20)
     restaurant = models.ForeignKey(
         Restaurant,
         on_delete=models.PROTECT,
+        db_index=False,
         related_name="reservations",
         verbose_name=_("restaurant"),
     )
     guest = models.ForeignKey(
         Guest,
         on_delete=models.SET_NULL,
+        db_index=False,
         null=True,
         blank=True,
         related_name="reservations",
@@ -87,6 +89,7 @@ class Reservation(models.Model):
     customer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
+        db_index=False,
         null=True,
         blank=True,
         related_name="reservations",
@@ -126,6 +129,7 @@ class Reservation(models.Model):
     area_preference = models.ForeignKey(
         Area,
         on_delete=models.SET_NULL,
+        db_index=False,
         null=True,
         blank=True,
         verbose_name=_("area asked for"),
@@ -196,8 +200,8 @@ class Reservation(models.Model):
     undo = models.JSONField(_("state before the last step"), null=True, blank=True, editable=False)
 
     link_nonce = models.CharField(max_length=40, editable=False)
-    manage_token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    view_token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    manage_token_hash = models.CharField(max_length=64, editable=False)
+    view_token_hash = models.CharField(max_length=64, editable=False)
     ip_address = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
 
     class Meta:
@@ -218,13 +222,32 @@ class Reservation(models.Model):
                 condition=~models.Q(partner_reference=""),
                 name="bookings_partner_reference_is_unique",
             ),
+            # Not `unique=True`: that adds a second index for LIKE, which nobody asks.
+            models.UniqueConstraint(fields=["reference"], name="bookings_reference_is_unique"),
+            models.UniqueConstraint(
+                fields=["manage_token_hash"], name="bookings_manage_token_is_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["view_token_hash"], name="bookings_view_token_is_unique"
+            ),
         ]
+        # Every booking writes to each of these: foreign keys are served by the first column of an
+        # index below, and the keys most bookings leave empty are indexed only where they are not.
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
                 fields=["restaurant", "service_date", "starts_at"], name="bookings_by_day"
             ),
             models.Index(fields=["guest", "starts_at"], name="bookings_by_guest"),
-            models.Index(fields=["customer", "starts_at"], name="bookings_by_customer"),
+            models.Index(
+                fields=["customer", "starts_at"],
+                condition=models.Q(customer__isnull=False),
+                name="bookings_by_customer",
+            ),
+            models.Index(
+                fields=["area_preference"],
+                condition=models.Q(area_preference__isnull=False),
+                name="bookings_by_area_asked_for",
+            ),
             models.Index(
                 fields=["expires_at"],
                 condition=models.Q(status__in=["pending", "pending_payment"]),

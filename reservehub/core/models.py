@@ -39,7 +39,11 @@ class Delivery(models.Model):
     """One event on its way to one subscriber."""
 
     event = models.ForeignKey(
-        OutboxEvent, on_delete=models.CASCADE, related_name="deliveries", verbose_name=_("event")
+        OutboxEvent,
+        on_delete=models.CASCADE,
+        db_index=False,  # the constraint below begins with it
+        related_name="deliveries",
+        verbose_name=_("event"),
     )
     handler = models.CharField(_("subscriber"), max_length=120)
     status = models.CharField(
