@@ -1,4 +1,4 @@
-"""Reading restaurants, and who may see them. Objects reach views only through these functions."""
+"""Who may see and do what (rule 110). Objects reach views only through these functions."""
 
 from __future__ import annotations
 
@@ -7,28 +7,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from reservehub.core.errors import NotFound, PermissionRefused
-from restaurants.models import (
-    Area,
-    BookingPolicy,
-    Combination,
-    Membership,
-    Organisation,
-    Restaurant,
-    RestaurantImage,
-    Role,
-    ServicePeriod,
-    SlotOverride,
-    SpecialDay,
-    Table,
-    TableAccessInPeriod,
-    TurnTimeRule,
-)
+from restaurants.models import Membership, Organisation, Restaurant, Role
 from restaurants.permissions import ROLE_CAPABILITIES, Capability
+from restaurants.selectors.public import place_named
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -43,60 +28,6 @@ ALL = frozenset(Capability)
 def roles_with(capability: Capability) -> list[str]:
     """The roles that include a capability."""
     return [role for role, found in ROLE_CAPABILITIES.items() if capability in found]
-
-
-# --- For everybody ----------------------------------------------------------------------------
-
-
-def restaurants_public() -> QuerySet[Restaurant]:
-    """What guests may find."""
-    return Restaurant.objects.filter(is_active=True, is_public=True)
-
-
-def restaurant_public(id_or_slug: str) -> Restaurant:
-    """:raises NotFound: also for restaurants that are not public"""
-    return _one(restaurants_public(), id_or_slug)
-
-
-def _one(restaurants: QuerySet[Restaurant], id_or_slug: str) -> Restaurant:
-    key = str(id_or_slug)
-    # Slugs are never digits only, so the two cannot be mistaken for each other.
-    is_number = key.isascii() and key.isdigit() and len(key) < 19
-    found = restaurants.filter(pk=int(key)) if is_number else restaurants.filter(slug=key)
-    restaurant = found.select_related("policy", "organisation").first()
-    if restaurant is None:
-        raise NotFound
-    return restaurant
-
-
-_BARE = ("id", "name", "slug", "timezone", "config_version")
-"""In the order of the model, as `from_db` expects them."""
-
-
-def restaurant_public_bare(id_or_slug: str) -> Restaurant:
-    """The same with a few columns, the rest deferred: for what is asked hundreds of times a second.
-
-    A written statement, as building the full one takes longer than PostgreSQL needs to answer it.
-
-    :raises NotFound: also for restaurants that are not public
-    """
-    is_number = id_or_slug.isascii() and id_or_slug.isdigit() and len(id_or_slug) < 19
-    with connection.cursor() as cursor:
-        cursor.execute(_BARE_BY_ID if is_number else _BARE_BY_SLUG, [id_or_slug])
-        row = cursor.fetchone()
-    if row is None:
-        raise NotFound
-    return Restaurant.from_db(connection.alias, _BARE, row)
-
-
-_BARE_BY_SLUG = (
-    "SELECT id, name, slug, timezone, config_version FROM restaurants_restaurant"
-    " WHERE slug = %s AND is_active AND is_public"
-)
-_BARE_BY_ID = _BARE_BY_SLUG.replace("slug = %s", "id = %s::bigint")
-
-
-# --- For staff --------------------------------------------------------------------------------
 
 
 def restaurants_visible_to(
@@ -133,9 +64,9 @@ def restaurant_for(
     if not user.is_authenticated or not user.is_active:
         raise NotFound
     if user.is_superuser:
-        return _one(Restaurant.objects.all(), id_or_slug)
+        return place_named(Restaurant.objects.all(), id_or_slug)
     mine = Restaurant.objects.filter(_member(user, list(Role.values)))
-    restaurant = _one(mine, id_or_slug)
+    restaurant = place_named(mine, id_or_slug)
     if capability not in capabilities_of(user, restaurant):
         raise PermissionRefused(_("Your role here does not include this."))
     return restaurant
@@ -248,57 +179,3 @@ def access_of(user: Person) -> Access:
             if any(o == org and p in (None, pk) and r == Role.OWNER for o, p, r in held)
         ),
     )
-
-
-# --- Settings of one restaurant ---------------------------------------------------------------
-
-
-def policy_of(restaurant: Restaurant) -> BookingPolicy:
-    return restaurant.policy
-
-
-def areas_of(restaurant: Restaurant) -> QuerySet[Area]:
-    return restaurant.areas.all()
-
-
-def tables_of(restaurant: Restaurant, *, with_archived: bool = False) -> QuerySet[Table]:
-    """Tables with their areas, in the order of their numbers; archived ones only on request."""
-    tables = restaurant.tables.select_related("area").order_by("area__position", "number", "id")
-    return tables if with_archived else tables.filter(is_active=True)
-
-
-def table_access_of(restaurant: Restaurant) -> QuerySet[TableAccessInPeriod]:
-    return TableAccessInPeriod.objects.filter(table__restaurant=restaurant)
-
-
-def combinations_of(restaurant: Restaurant) -> QuerySet[Combination]:
-    """Combinations with their members and tables."""
-    return restaurant.combinations.prefetch_related("members__table")
-
-
-def service_periods_of(restaurant: Restaurant) -> QuerySet[ServicePeriod]:
-    """All kinds: recurring, dated and of special days."""
-    return restaurant.service_periods.all()
-
-
-def special_days_of(restaurant: Restaurant) -> QuerySet[SpecialDay]:
-    return restaurant.special_days.prefetch_related("periods")
-
-
-def slot_overrides_of(restaurant: Restaurant) -> QuerySet[SlotOverride]:
-    return restaurant.slot_overrides.select_related("area")
-
-
-def turn_times_of(restaurant: Restaurant) -> QuerySet[TurnTimeRule]:
-    return restaurant.turn_times.select_related("service_period", "area")
-
-
-def gallery_of(restaurant: Restaurant) -> QuerySet[RestaurantImage]:
-    return restaurant.gallery.all()
-
-
-def memberships_of(restaurant: Restaurant) -> QuerySet[Membership]:
-    """Who works here, owners of the whole organisation included."""
-    return Membership.objects.filter(
-        Q(restaurant=restaurant) | Q(restaurant=None), organisation_id=restaurant.organisation_id
-    ).select_related("user", "restaurant")
