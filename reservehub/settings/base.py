@@ -327,6 +327,24 @@ UNFOLD: dict[str, Any] = {
     "SITE_SYMBOL": "table_restaurant",
     "SHOW_HISTORY": True,
     "SHOW_LANGUAGES": True,
+    "DASHBOARD_CALLBACK": "bookings.admin.tonight.tonight",
+    "COMMAND": {"search_models": True},
+    "SIDEBAR": {"show_search": True, "command_search": True},
+    "COLORS": {
+        "primary": {  # the green of the site
+            "50": "oklch(0.97 0.02 163)",
+            "100": "oklch(0.94 0.035 163)",
+            "200": "oklch(0.88 0.06 163)",
+            "300": "oklch(0.81 0.088 160)",
+            "400": "oklch(0.7 0.09 161)",
+            "500": "oklch(0.56 0.09 162)",
+            "600": "oklch(0.42 0.075 163)",
+            "700": "oklch(0.37 0.068 163)",
+            "800": "oklch(0.32 0.058 163)",
+            "900": "oklch(0.27 0.05 163)",
+            "950": "oklch(0.21 0.04 163)",
+        },
+    },
 }
 
 # A cell that begins with = would be run by a spreadsheet.
