@@ -72,3 +72,49 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ", 1)[0] if self.name else self.email
+
+
+class Pin(models.Model):
+    """Four to six digits by which a person takes over a shared tablet (rule 111). Kept like a
+    password; worth nothing without a device that somebody logged in on."""
+
+    user = models.OneToOneField(
+        User,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="pin",
+        verbose_name=_("user"),
+    )
+    hash = models.CharField(_("hash"), max_length=128)
+    set_at = models.DateTimeField(_("set at"))
+
+    class Meta:
+        verbose_name = _("PIN")
+        verbose_name_plural = _("PINs")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class PinTries(models.Model):
+    """Wrong PINs in a row, of one person on one device; an empty device counts all devices
+    together."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="pin_tries", verbose_name=_("user")
+    )
+    device = models.CharField(_("device"), max_length=64, blank=True)
+    failures = models.PositiveSmallIntegerField(_("failures"), default=0)
+    locked_until = models.DateTimeField(_("locked until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("PIN attempts")
+        verbose_name_plural = _("PIN attempts")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["user", "device"], name="accounts_pin_tries_are_counted_per_device"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.failures}"
