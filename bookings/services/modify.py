@@ -4,34 +4,38 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from bookings import lifecycle, policies
-from bookings.availability import Channel, Query, answer_slot
-from bookings.errors import DeadlinePassed, SameGuestOverlap, SlotUnavailable, TransitionRefused
+from bookings import lifecycle
+from bookings.availability import Channel
+from bookings.errors import DeadlinePassed, SlotUnavailable, TransitionRefused
 from bookings.events import ReservationModified
-from bookings.lifecycle import Status, pending_expires_at
-from bookings.loading import load_day, prepared_day
-from bookings.models import Reservation
+from bookings.lifecycle import Status
+from bookings.models import Reservation, Source
 from bookings.selectors import alternatives_payload
-from bookings.services.people import guest_lock, other_bookings
-from bookings.services.placing import party_place
-from bookings.services.questions import accepted_reasons
+from bookings.services.people import guest_lock
 from bookings.services.records import (
     event_members,
     is_guest,
-    minutes_between,
     reservation_lock_with_day,
     reservation_record,
     restaurant_for_booking,
 )
-from bookings.services.requests import Changes, Start
-from bookings.services.seats import Claim, seats_of, seats_release
-from bookings.services.starts import ResolvedStart, resolve_start
-from bookings.validation import area_errors, party_errors, requests_errors
+from bookings.services.requests import BookingRequest, Changes
+from bookings.services.reseating import area_wished, needs_reseating, party_reseat
+from bookings.services.seats import seats_of
+from bookings.validation import (
+    Contact,
+    area_errors,
+    contact_of,
+    party_errors,
+    request_check,
+    requests_errors,
+)
+from guests.services import guest_match_or_create
 from reservehub.core.actors import Actor
 from reservehub.core.errors import NotFound, ValidationFailed
 from restaurants.models import Restaurant
@@ -54,6 +58,8 @@ def reservation_modify(
 
     :raises DeadlinePassed: too late for a guest (`phone`)
     :raises SlotUnavailable: with `reasons` and `alternatives`
+    :raises TableTaken, TableUnsuitable: if staff named tables
+    :raises ValidationFailed: with pointers
     :raises SameGuestOverlap: near another booking of the guest
     :raises TransitionRefused: if the party is seated or gone
     :raises VersionConflict: if somebody changed it meanwhile
@@ -63,11 +69,13 @@ def reservation_modify(
         raise NotFound
     restaurant = restaurant_for_booking(current.restaurant_id)
     _check_input(changes, restaurant)
+    contact = _new_contact(changes, current, restaurant)
     try:
         return _modify(
             restaurant=restaurant,
             reservation_id=reservation_id,
             changes=changes,
+            contact=contact,
             actor=actor,
             now=now,
             expected_version=expected_version,
@@ -78,7 +86,8 @@ def reservation_modify(
             date=changes.date or current.service_date,
             time=changes.time or current.local_time,
             party_size=changes.party_size or current.party_size,
-            area_id=_area(changes, current),
+            area_id=area_wished(changes, current),
+            channel=Channel.ONLINE if is_guest(actor) else Channel.IN_HOUSE,
             exclude_reservation_id=current.pk,
             now=now,
         )
@@ -100,10 +109,58 @@ def _check_input(changes: Changes, restaurant: Restaurant) -> None:
         raise ValidationFailed(errors=errors)
 
 
-def _area(changes: Changes, reservation: Reservation) -> int | None:
-    if changes.area_id is None:
-        return reservation.area_preference_id
-    return changes.area_id or None
+def _new_contact(changes: Changes, current: Reservation, restaurant: Restaurant) -> Contact | None:
+    """The contact after the change; None if it stays."""
+
+    def wanted(name: str) -> str:
+        value = getattr(changes, name)
+        return str(getattr(current, name) or "") if value is None else str(value)
+
+    names = ("guest_name", "guest_email", "guest_phone")
+    if all(wanted(name) == str(getattr(current, name) or "") for name in names):
+        return None
+    is_walk_in = current.source == Source.WALK_IN
+    request = BookingRequest(
+        restaurant_id=restaurant.pk,
+        date=current.service_date,
+        time=current.local_time,
+        party_size=current.party_size,
+        guest_name=wanted("guest_name"),
+        guest_email=wanted("guest_email"),
+        guest_phone=wanted("guest_phone"),
+        channel=Channel.WALK_IN if is_walk_in else Channel.IN_HOUSE,
+    )
+    request_check(request, restaurant)
+    return contact_of(request, restaurant)
+
+
+def _guest_of(
+    restaurant: Restaurant,
+    reservation_id: int,
+    changes: Changes,
+    contact: Contact | None,
+    *,
+    now: datetime,
+) -> int | None:
+    """The guest's record, locked: the one it has, or that of the new contact (rule 99)."""
+    guest_id, name, language = Reservation.objects.values_list(
+        "guest_id", "guest_name", "guest_language"
+    ).get(pk=reservation_id)
+    if contact is None:
+        if guest_id is not None:
+            guest_lock(guest_id)
+        return guest_id
+    if not contact.phone and not contact.email:
+        return None
+    guest = guest_match_or_create(
+        organisation_id=restaurant.organisation_id,
+        name=changes.guest_name or name,
+        phone=contact.phone,
+        email=contact.email,
+        language=language,
+        now=now,
+    )
+    return guest.pk
 
 
 @transaction.atomic
@@ -112,20 +169,24 @@ def _modify(
     restaurant: Restaurant,
     reservation_id: int,
     changes: Changes,
+    contact: Contact | None,
     actor: Actor,
     now: datetime,
     expected_version: int | None,
 ) -> Reservation:
-    guest_id, service_date = Reservation.objects.values_list("guest_id", "service_date").get(
-        pk=reservation_id
-    )
-    if guest_id is not None:
-        guest_lock(guest_id)
-    new_date = changes.date or service_date
+    guest_id = _guest_of(restaurant, reservation_id, changes, contact, now=now)
     reservation = reservation_lock_with_day(
-        reservation_id, expected_version=expected_version, dates=[new_date]
+        reservation_id,
+        expected_version=expected_version,
+        dates=[changes.date] if changes.date else [],
     )
+    new_date = changes.date or reservation.service_date
     _check_allowed(reservation, actor=actor, now=now)
+    if contact is not None:
+        reservation.guest_id = guest_id
+        reservation.guest_name = changes.guest_name or reservation.guest_name
+        reservation.guest_email = contact.email
+        reservation.guest_phone = contact.phone
     old = {
         "service_date": reservation.service_date,
         "starts_at": reservation.starts_at,
@@ -133,8 +194,10 @@ def _modify(
     }
     old_tables = [row[0] for row in seats_of(reservation.pk)]
     tables = old_tables
-    if _moves(changes, reservation):
-        tables = _reseat(restaurant, reservation, changes, new_date=new_date, actor=actor, now=now)
+    if needs_reseating(changes, reservation):
+        tables = party_reseat(
+            restaurant, reservation, changes, new_date=new_date, actor=actor, now=now
+        )
     _set_wishes(reservation, changes)
     reservation.version += 1
     reservation.updated_at = now
@@ -148,150 +211,6 @@ def _check_allowed(reservation: Reservation, *, actor: Actor, now: datetime) -> 
         raise TransitionRefused(status_now=reservation.status)
     if is_guest(actor) and now > reservation.modify_deadline_at:
         raise DeadlinePassed(phone=str(reservation.restaurant.phone))
-
-
-def _moves(changes: Changes, reservation: Reservation) -> bool:
-    """Whether the place or time of the party changes, rather than only its wishes."""
-    return (
-        (changes.date is not None and changes.date != reservation.service_date)
-        or (changes.time is not None and changes.time != reservation.local_time)
-        or (changes.fold is not None and changes.fold != reservation.fold)
-        or (changes.party_size is not None and changes.party_size != reservation.party_size)
-        or _area(changes, reservation) != reservation.area_preference_id
-    )
-
-
-def _reseat(
-    restaurant: Restaurant,
-    reservation: Reservation,
-    changes: Changes,
-    *,
-    new_date: date,
-    actor: Actor,
-    now: datetime,
-) -> list[int]:
-    """Secure the new seat; this transaction keeps the old one until it commits, so a failure is a
-    no-op (rule 70).
-    """
-    start = resolve_start(
-        prepared_day(restaurant, new_date),
-        Start(
-            date=new_date,
-            time=changes.time or reservation.local_time,
-            fold=reservation.fold if changes.fold is None else changes.fold,
-        ),
-    )
-    query = _query(restaurant, reservation, changes, actor=actor, now=now)
-    day = load_day(restaurant, new_date, now=now)
-    answer = answer_slot(day.service, query, start.starts_at)
-    if not answer.available:
-        raise SlotUnavailable(reasons=[reason.value for reason in answer.reasons])
-    _check_other_bookings(restaurant, reservation, start, answer.ends_at, changes)
-    seats_release(reservation_ids=[reservation.pk])
-    seat = party_place(
-        restaurant=restaurant,
-        day=day,
-        query=query,
-        starts_at=start.starts_at,
-        claim_for=lambda seat: Claim(
-            table_ids=seat.table_ids,
-            starts_at=start.starts_at,
-            ends_at=seat.occupied_until,
-            reservation_id=reservation.pk,
-        ),
-    )
-    if seat is None:
-        raise SlotUnavailable(reasons=["no_table_free"])
-    _set_place(restaurant, reservation, changes, start, new_date=new_date, actor=actor, now=now)
-    reservation.ends_at = seat.ends_at
-    reservation.buffer_minutes = minutes_between(seat.ends_at, seat.occupied_until)
-    reservation.service_period_id = answer.period_id or None
-    reservation.is_table_locked = False
-    reservation.undo = None  # what it remembers is another time and place
-    return list(seat.table_ids)
-
-
-def _query(
-    restaurant: Restaurant,
-    reservation: Reservation,
-    changes: Changes,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> Query:
-    by_guest = is_guest(actor)
-    return Query(
-        party_size=changes.party_size or reservation.party_size,
-        now=now,
-        channel=Channel.ONLINE if by_guest else Channel.IN_HOUSE,
-        area_id=_area(changes, reservation),
-        required_features=frozenset(reservation.required_features),
-        exclude_reservation_id=reservation.pk,
-        is_notice_exempt=not by_guest,
-        overrides=accepted_reasons(changes.overrides, restaurant=restaurant),
-    )
-
-
-def _check_other_bookings(
-    restaurant: Restaurant,
-    reservation: Reservation,
-    start: ResolvedStart,
-    ends_at: datetime,
-    changes: Changes,
-) -> None:
-    if reservation.guest_id is None or "same_guest" in changes.overrides:
-        return
-    others = other_bookings(
-        guest_id=reservation.guest_id,
-        restaurant_id=restaurant.pk,
-        starts_at=start.starts_at,
-        ends_at=ends_at,
-        gap_minutes=restaurant.policy.same_guest_gap_minutes,
-        reservation_id=reservation.pk,
-    )
-    if others.overlap:
-        raise SameGuestOverlap
-
-
-def _set_place(
-    restaurant: Restaurant,
-    reservation: Reservation,
-    changes: Changes,
-    start: ResolvedStart,
-    *,
-    new_date: date,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    policy = restaurant.policy
-    grows = changes.party_size is not None and changes.party_size > reservation.party_size
-    time_moves = start.starts_at != reservation.starts_at
-    deadline = policies.cancel_deadline(
-        policy,
-        starts_at=start.starts_at,
-        service_date=new_date,
-        zone=prepared_day(restaurant, new_date).config.rules.zone,
-    )
-    reservation.cancel_deadline_at = policies.deadline_after_move(
-        new_deadline_at=deadline, old_deadline_at=reservation.cancel_deadline_at, moved_at=now
-    )
-    reservation.modify_deadline_at = policies.modify_deadline(policy, starts_at=start.starts_at)
-    reservation.service_date = new_date
-    reservation.local_date = start.local.date()
-    reservation.local_time = start.local.time()
-    reservation.fold = start.fold
-    reservation.starts_at = start.starts_at
-    reservation.area_preference_id = _area(changes, reservation)
-    reservation.party_size = changes.party_size or reservation.party_size
-    if time_moves:
-        reservation.reconfirmed_at = None
-        reservation.late_eta_at = None
-    asks_again = policies.needs_approval(policy, party_size=reservation.party_size)
-    if is_guest(actor) and (time_moves or grows) and asks_again:
-        reservation.status = Status.PENDING
-        reservation.confirmed_at = None
-    if reservation.status == Status.PENDING:
-        reservation.expires_at = pending_expires_at(now, start.starts_at)
 
 
 def _set_wishes(reservation: Reservation, changes: Changes) -> None:

@@ -64,6 +64,9 @@ class BookingRequest:
 class Changes:
     """What a guest or staff change on a reservation; None leaves it as it is. `area_id` 0 means any
     area.
+
+    For staff: `table_ids` names and locks the tables, `minutes` replaces the turn time, and the
+    contact finds the guest's record anew.
     """
 
     date: date | None = None
@@ -76,15 +79,25 @@ class Changes:
     dietary_restrictions: tuple[str, ...] | None = None
     has_health_consent: bool | None = None
     internal_notes: str | None = None
+    guest_name: str | None = None
+    guest_email: str | None = None
+    guest_phone: str | None = None
+    table_ids: tuple[int, ...] = ()
+    minutes: int | None = None
     overrides: frozenset[str] = frozenset()
 
 
 class Booked(NamedTuple):
-    """A new reservation, the token of its manage link and its tables."""
+    """A new reservation, the token of its manage link and its tables.
+
+    `warnings` are what staff should know although it was done: reasons of the engine, and
+    "stay_cut" where the next party comes before this one would leave.
+    """
 
     reservation: Reservation
     manage_token: str
     table_ids: tuple[int, ...]
+    warnings: tuple[str, ...] = ()
 
 
 class Held(NamedTuple):
