@@ -21,6 +21,7 @@ from demo.ledger import Ledger
 from demo.live import STAFF, Stage
 from demo.menu import EngineMenu, Menu, PlainMenu
 from demo.people import CUSTOMER, jobs_create, people_create
+from demo.placing import plans_ensure
 from demo.progress import Plans, catch_up, dues_of
 from demo.special import special_days_renew
 from demo.wish import Place, Wish, wish_of
@@ -54,10 +55,12 @@ class Report:
 
 
 @transaction.atomic
-def demo_load(*, now: datetime) -> Report:
+def demo_load(*, now: datetime, is_watched: bool = False) -> Report:
     """Make the demo, or bring it to the present; what people changed in it is kept.
 
     All or nothing; two at a time wait for each other.
+
+    :param is_watched: somebody looks on: bring it also over a few seconds
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('reservehub.demo'))")
@@ -67,7 +70,8 @@ def demo_load(*, now: datetime) -> Report:
     since = None if home is None else _last_loaded(home)
     if home is None:
         home = _build(people)
-    if since is not None and now < since + SHORTEST:
+    plans_ensure()
+    if since is not None and now < since + SHORTEST and not is_watched:
         return Report(is_new=False)
     report = _World(people[CUSTOMER], since=since, now=now).bring()
     audit.record(actor=SYSTEM, action=LOADED, obj=home, now=now)
@@ -254,6 +258,11 @@ class _World:
             for wish in self._wishes(place, day)
             if not wish.visit.is_walk_in
         ]
+
+
+def lively_places() -> list[Place]:
+    """The restaurants with a detailed day that are still there."""
+    return [place for place in _places() if place.house.is_lively]
 
 
 def _places() -> Iterator[Place]:

@@ -1,5 +1,6 @@
 """Organisations, restaurants, hours, tables and memberships."""
 
+from restaurants.models.floor import FloorPlan, TablePlacement, TableShape
 from restaurants.models.hours import (
     ServicePeriod,
     SlotOverride,
@@ -32,6 +33,7 @@ __all__ = [
     "Combination",
     "CombinationMember",
     "ConfirmationMode",
+    "FloorPlan",
     "Membership",
     "Organisation",
     "PriceRange",
@@ -46,6 +48,8 @@ __all__ = [
     "Table",
     "TableAccess",
     "TableAccessInPeriod",
+    "TablePlacement",
+    "TableShape",
     "TableType",
     "TurnTimeRule",
 ]

@@ -15,6 +15,7 @@ from restaurants.models import (
     Organisation,
     Restaurant,
     TableAccessInPeriod,
+    TablePlacement,
 )
 
 
@@ -29,6 +30,8 @@ def restaurant_id_of(instance: Model) -> int | None:
             return instance.combination.restaurant_id
         case TableAccessInPeriod():
             return instance.table.restaurant_id
+        case TablePlacement():
+            return instance.plan.restaurant_id
     owner: int = instance.restaurant_id  # type: ignore[attr-defined]
     return owner
 
@@ -38,7 +41,7 @@ def stored_values(instance: Model) -> dict[str, Any]:
     return {
         field.attname: _plain(field.value_from_object(instance))
         for field in instance._meta.concrete_fields
-        if field.name not in {"id", "config_version", "created_at", "updated_at"}
+        if field.name not in {"id", "config_version", "created_at", "updated_at", "draft"}
     }
 
 
