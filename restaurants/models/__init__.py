@@ -8,6 +8,7 @@ from restaurants.models.hours import (
     SpecialDay,
     TurnTimeRule,
 )
+from restaurants.models.invitation import Invitation
 from restaurants.models.organisation import Membership, Organisation, Role
 from restaurants.models.restaurant import (
     BookingPolicy,
@@ -34,6 +35,7 @@ __all__ = [
     "CombinationMember",
     "ConfirmationMode",
     "FloorPlan",
+    "Invitation",
     "Membership",
     "Organisation",
     "PriceRange",

@@ -14,6 +14,11 @@ class Organisation(models.Model):
 
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    requires_2fa = models.BooleanField(
+        _("everybody needs a second factor"),
+        default=False,
+        help_text=_("Members without an authenticator app or a passkey must set one up first."),
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
