@@ -68,7 +68,7 @@ def database(url: str) -> dict[str, Any]:
     if not name:
         raise ImproperlyConfigured("DATABASE_URL names no database: postgres://user@host/NAME.")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "reservehub.core.postgres",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
