@@ -30,6 +30,15 @@ class TableTaken(DomainError):
     title = _("The table is taken at that time")
 
 
+class TableOccupied(TableTaken):
+    """Another party still sits there; two are never seated at one table (rule 64). `extra`:
+    `table_ids`, `reservation_id`, `reference`.
+    """
+
+    code = "table_occupied"
+    title = _("Somebody still sits at this table")
+
+
 class TableUnsuitable(DomainError):
     """The tables break a rule that staff did not choose to override. `extra`: `reasons`."""
 

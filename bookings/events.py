@@ -100,6 +100,61 @@ class ReservationSeated(ReservationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReservationWalkedIn(ReservationEvent):
+    """A party without a booking came and was seated at once."""
+
+    name = "bookings.reservation.walked_in"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationPartlySeated(ReservationEvent):
+    """Some of the party sit; the rest are still to come. `present` is how many, 0 if unknown."""
+
+    name = "bookings.reservation.partly_seated"
+    present: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationPartyChanged(ReservationEvent):
+    """Another number of guests came than was booked (rule 68)."""
+
+    name = "bookings.reservation.party_changed"
+    actual_party_size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationOnTime(ReservationEvent):
+    """The party is no longer expected late."""
+
+    name = "bookings.reservation.on_time"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationExtended(ReservationEvent):
+    """Staff let the party stay longer or shorter."""
+
+    name = "bookings.reservation.extended"
+    ends_at: datetime
+    old_ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationOverrunning(ReservationEvent):
+    """The party is still there after its time; its tables stay taken meanwhile (rule 63)."""
+
+    name = "bookings.reservation.overrunning"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableCleaned(Event):
+    """The table of a party that left is ready before its reset time is over."""
+
+    name = "bookings.table.cleaned"
+    restaurant_id: int
+    table_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReservationCompleted(ReservationEvent):
     name = "bookings.reservation.completed"
 

@@ -162,9 +162,14 @@ def check_undo(
 ) -> Status:
     """Return the state that undo restores (rule 60): the previous one, within 15 minutes.
 
+    What left the state alone (other tables, another size, an ETA, a longer stay) can be taken back
+    while the party is expected or there.
+
     :raises TransitionRefused: ``not_undoable`` or ``undo_too_late``
     """
-    if previous is None or status not in UNDOABLE or status not in TRANSITIONS[previous]:
+    is_step = previous is not None and status in UNDOABLE and status in TRANSITIONS[previous]
+    is_detail = previous is status and status in OCCUPYING
+    if previous is None or not (is_step or is_detail):
         raise TransitionRefused("not_undoable", f"{status} cannot be undone")
     if now - changed_at > UNDO_WINDOW:
         raise TransitionRefused("undo_too_late", "the undo window has passed")

@@ -253,6 +253,11 @@ class Reservation(models.Model):
                 condition=models.Q(status__in=["pending", "pending_payment"]),
                 name="bookings_open_requests",
             ),
+            models.Index(
+                fields=["ends_at"],
+                condition=models.Q(status__in=["partially_seated", "seated"]),
+                name="bookings_at_a_table",
+            ),
         ]
 
     def __str__(self) -> str:

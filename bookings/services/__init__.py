@@ -7,6 +7,7 @@ from bookings.services.answers import (
     reservation_decline,
     reservation_expire,
 )
+from bookings.services.cleaning import table_clean
 from bookings.services.create import reservation_create
 from bookings.services.holds import hold_create, hold_extend, hold_release, holds_tidy
 from bookings.services.modify import reservation_modify
@@ -16,6 +17,8 @@ from bookings.services.notices import (
     reservation_running_late,
 )
 from bookings.services.optimisation import Optimisation, service_optimise
+from bookings.services.overruns import stay_extend, stays_extend
+from bookings.services.possible import PossibleSeat, tables_possible
 from bookings.services.requests import Booked, BookingRequest, Changes, Held, Start
 from bookings.services.rezoning import reservations_rederive
 from bookings.services.tables import (
@@ -28,9 +31,11 @@ from bookings.services.visits import (
     reservation_arrive,
     reservation_complete,
     reservation_no_show,
+    reservation_partly_seat,
     reservation_seat,
     reservation_undo,
 )
+from bookings.services.walkins import service_date_now, walk_in_create
 
 __all__ = [
     "Booked",
@@ -38,6 +43,7 @@ __all__ = [
     "Changes",
     "Held",
     "Optimisation",
+    "PossibleSeat",
     "Start",
     "hold_create",
     "hold_extend",
@@ -54,12 +60,19 @@ __all__ = [
     "reservation_expire",
     "reservation_modify",
     "reservation_no_show",
+    "reservation_partly_seat",
     "reservation_reconfirm",
     "reservation_running_late",
     "reservation_seat",
     "reservation_undo",
     "reservations_rederive",
+    "service_date_now",
     "service_optimise",
+    "stay_extend",
+    "stays_extend",
     "table_block",
+    "table_clean",
     "table_unblock",
+    "tables_possible",
+    "walk_in_create",
 ]

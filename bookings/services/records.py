@@ -5,7 +5,7 @@ screens after it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bookings import realtime
@@ -59,12 +59,15 @@ def reservation_lock_with_day(
     *,
     expected_version: int | None = None,
     dates: Iterable[date] = (),
+    sits: bool = False,
 ) -> Reservation:
     """The same, with its day (and further `dates`) locked first: for changes that take tables.
 
     The day comes before the row in the lock order, so its date is read without a lock and checked
     afterwards.
 
+    :param sits: the party will sit at a table, where somebody of the evening before may still be
+        (rule 64): that day is locked too
     :raises NotFound: if it does not exist
     :raises VersionConflict: also if it was moved to another day at this very moment
     """
@@ -76,7 +79,8 @@ def reservation_lock_with_day(
     if place is None:
         raise NotFound
     restaurant_id, service_date = place
-    advisory_day_lock(restaurant_id, [service_date, *dates])
+    before = [service_date - timedelta(days=1)] if sits else []
+    advisory_day_lock(restaurant_id, [service_date, *before, *dates])
     reservation = reservation_lock(reservation_id, expected_version=expected_version)
     if reservation.service_date != service_date:
         raise VersionConflict(version=reservation.version, status=reservation.status)

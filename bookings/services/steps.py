@@ -1,10 +1,13 @@
 """One step in the life of a reservation: is it allowed, what would undo need, and then save and
 tell (rules 59, 60).
+
+What undo needs is kept on the reservation as a short pile: every step remembers what was before it,
+and the pile under it, so that staff can go back step by step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +24,10 @@ from reservehub.core.actors import Actor
 
 MakeEvent = Callable[[dict[str, Any]], ReservationEvent]
 """From the common members to the event of this step."""
+
+DEPTH = 5
+"""So many steps can be taken back one after the other."""
+INSTANTS = ("arrived_at", "seated_at", "completed_at", "late_eta_at")
 
 
 def refusal_of(error: lifecycle.TransitionRefused, reservation: Reservation) -> Exception:
@@ -57,7 +64,7 @@ def step_check(reservation: Reservation, to: Status, *, actor: Actor, now: datet
 
 
 def step_remember(reservation: Reservation, *, now: datetime) -> None:
-    """What undo restores: the state and the tables as they were."""
+    """What undo restores: the state, its times and the tables as they were. Call it first."""
     reservation.undo = {
         "status": reservation.status,
         "at": now.isoformat(),
@@ -66,7 +73,55 @@ def step_remember(reservation: Reservation, *, now: datetime) -> None:
             [table_id, starts_at.isoformat(), ends_at.isoformat()]
             for table_id, starts_at, ends_at in seats_of(reservation.pk)
         ],
+        "fields": {
+            "is_table_locked": reservation.is_table_locked,
+            "actual_party_size": reservation.actual_party_size,
+            **{name: _text(getattr(reservation, name)) for name in INSTANTS},
+        },
+        "earlier": _still_of_use(reservation.undo, now=now),
     }
+
+
+def step_remember_nothing(reservation: Reservation, *, now: datetime) -> None:
+    """A party that has just been made: taking it back leaves no trace on the floor."""
+    reservation.undo = {
+        "status": str(Status.ARRIVED),
+        "at": now.isoformat(),
+        "ends_at": reservation.ends_at.isoformat(),
+        "tables": [],
+        "is_new": True,
+    }
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _still_of_use(pile: dict[str, Any] | None, *, now: datetime) -> dict[str, Any] | None:
+    """The earlier steps that can still be taken back, at most `DEPTH`."""
+    kept: list[dict[str, Any]] = []
+    while pile is not None and len(kept) < DEPTH:
+        if now - datetime.fromisoformat(pile["at"]) > lifecycle.UNDO_WINDOW:
+            break
+        kept.append(pile)
+        pile = pile.get("earlier")
+    below: dict[str, Any] | None = None
+    for one in reversed(kept):
+        below = {**one, "earlier": below}
+    return below
+
+
+def step_forget(reservation: Reservation) -> None:
+    """Back to what the last step remembered; its tables are for the caller."""
+    last = reservation.undo
+    if last is None:
+        return
+    reservation.ends_at = datetime.fromisoformat(last["ends_at"])
+    for name, value in last.get("fields", {}).items():
+        if name in INSTANTS:
+            value = None if value is None else datetime.fromisoformat(value)  # noqa: PLW2901
+        setattr(reservation, name, value)
+    reservation.undo = last.get("earlier")
 
 
 def step_take(
@@ -77,15 +132,23 @@ def step_take(
     actor: Actor,
     now: datetime,
     reason: str = "",
+    action: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    freed: Iterable[int] = (),
 ) -> Reservation:
     """Set the state, save, and tell everybody.
 
     The caller has checked the transition and moved the tables.
+
+    :param action: how the audit calls it; `reservation.<state>` by default
+    :param before, after: what else changed, for the audit
+    :param freed: tables the party has left, besides those that undo remembers
     """
-    tables = [table_id for table_id, _start, _end in seats_of(reservation.pk)]
+    tables = {*freed, *(table_id for table_id, _start, _end in seats_of(reservation.pk))}
     if reservation.undo:
-        tables = sorted({*tables, *(row[0] for row in reservation.undo["tables"])})
-    before = {"status": reservation.status}
+        tables |= {row[0] for row in reservation.undo["tables"]}
+    was = reservation.status
     reservation.status = to
     reservation.version += 1
     reservation.updated_at = now
@@ -94,10 +157,10 @@ def step_take(
         reservation,
         make_event(event_members(reservation, actor=actor, now=now)),
         actor=actor,
-        action=f"reservation.{to}",
-        before=before,
-        after={"status": to.value, **({"reason": reason} if reason else {})},
-        table_ids=tables,
+        action=action or f"reservation.{to}",
+        before={"status": was, **(before or {})},
+        after={"status": to.value, **(after or {}), **({"reason": reason} if reason else {})},
+        table_ids=sorted(tables),
         now=now,
     )
     return reservation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -19,11 +20,15 @@ from bookings.services.placing import party_place
 from bookings.services.questions import accepted_reasons
 from bookings.services.records import (
     event_members,
+    minutes_between,
     reservation_lock_with_day,
     reservation_record,
     restaurant_for_booking,
 )
+from bookings.services.requests import Period
+from bookings.services.room import OVERRUN_STEP, check_nobody_sits, cleaning_end, next_second
 from bookings.services.seats import Claim, seats_of, seats_release, seats_take
+from bookings.services.steps import step_remember
 from reservehub.core import audit
 from reservehub.core.actors import Actor
 from reservehub.core.errors import FieldError, NotFound, ValidationFailed
@@ -31,11 +36,19 @@ from reservehub.core.locks import advisory_day_lock
 from restaurants.models import Restaurant, Table
 
 
-def _query(
+def covers_of(reservation: Reservation) -> int:
+    """For how many the table must do: those who came, but all who are still expected."""
+    came = reservation.actual_party_size or reservation.party_size
+    if reservation.status == Status.PARTIALLY_SEATED:
+        return max(came, reservation.party_size)
+    return came
+
+
+def table_query(
     restaurant: Restaurant, reservation: Reservation, overrides: frozenset[str], now: datetime
 ) -> Query:
     return Query(
-        party_size=reservation.actual_party_size or reservation.party_size,
+        party_size=covers_of(reservation),
         now=now,
         channel=Channel.IN_HOUSE,
         area_id=reservation.area_preference_id,
@@ -61,37 +74,60 @@ def reservation_assign_tables(
 
     :param overrides: "capacity" accepts unsuitable sizes, areas and undeclared combinations; a
         taken table is never accepted
+    Who is there already, or is late, moves from now on; what was before stays with the old tables
+    until then only in the audit. `reservation_undo` takes the move back.
+
     :raises TableTaken: if one is taken at that time
+    :raises TableOccupied: if somebody still sits where this party would sit now (rule 64)
     :raises TableUnsuitable: with `reasons` that were not overridden
     """
-    reservation = reservation_lock_with_day(reservation_id, expected_version=expected_version)
+    reservation = reservation_lock_with_day(
+        reservation_id, expected_version=expected_version, sits=True
+    )
     if Status(reservation.status) not in lifecycle.OCCUPYING:
         raise TransitionRefused(status_now=reservation.status)
     restaurant = restaurant_for_booking(reservation.restaurant_id)
-    _check_known(restaurant, table_ids)
+    tables_check_known(restaurant, table_ids)
     wanted = tuple(sorted(set(table_ids)))
     rows = seats_of(reservation.pk)
+    span = stay_ahead(reservation, rows, now=now)
     day = load_day(restaurant, reservation.service_date, now=now)
-    query = _query(restaurant, reservation, overrides, now)
-    starts_at = rows[0][1] if rows else reservation.starts_at
-    reasons = check_manual(day.service, query, starts_at, wanted)
+    query = table_query(restaurant, reservation, overrides, now)
+    reasons = check_manual(day.service, query, span.starts_at, wanted, occupied_until=span.ends_at)
     refused = [reason for reason in reasons if reason not in query.overrides]
     if refused and Reason.TABLE_BUSY not in refused:
         raise TableUnsuitable(reasons=[reason.value for reason in refused])
+    is_there = Status(reservation.status) in lifecycle.AT_TABLE
+    if is_there:
+        check_nobody_sits(wanted, now=now, besides=[reservation.pk])
+        cleaning_end(wanted, now=now)
+    step_remember(reservation, now=now)
     seats_release(reservation_ids=[reservation.pk])
     claim = Claim(
         table_ids=wanted,
-        starts_at=starts_at,
-        ends_at=rows[0][2] if rows else reservation.occupied_until,
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
         reservation_id=reservation.pk,
     )
     if not seats_take([claim], restaurant_id=restaurant.pk, now=now):
-        raise TableTaken
+        raise TableTaken(reasons=[Reason.TABLE_BUSY.value])
     reservation.is_table_locked = lock
-    return _tables_set(reservation, [row[0] for row in rows], list(wanted), actor=actor, now=now)
+    return tables_set(reservation, [row[0] for row in rows], list(wanted), actor=actor, now=now)
 
 
-def _check_known(restaurant: Restaurant, table_ids: tuple[int, ...]) -> None:
+def stay_ahead(
+    reservation: Reservation, rows: list[tuple[int, datetime, datetime]], *, now: datetime
+) -> Period:
+    """What is left of a stay: who moves to another table needs it from now on, as somebody else may
+    have sat there until a moment ago. At least the next five minutes.
+    """
+    starts_at = rows[0][1] if rows else reservation.starts_at
+    ends_at = rows[0][2] if rows else reservation.occupied_until
+    starts_at = max(starts_at, now)
+    return Period(starts_at, max(ends_at, starts_at + OVERRUN_STEP))
+
+
+def tables_check_known(restaurant: Restaurant, table_ids: tuple[int, ...]) -> None:
     known = set(
         Table.objects.filter(restaurant=restaurant, is_active=True, pk__in=table_ids).values_list(
             "pk", flat=True
@@ -117,36 +153,44 @@ def reservation_auto_assign(
     if Status(reservation.status) not in lifecycle.AWAITING | {Status.CONFIRMED, Status.ARRIVED}:
         raise TransitionRefused(status_now=reservation.status)
     restaurant = restaurant_for_booking(reservation.restaurant_id)
-    old = [row[0] for row in seats_of(reservation.pk)]
+    rows = seats_of(reservation.pk)
+    span = stay_ahead(reservation, rows, now=now)
     day = load_day(restaurant, reservation.service_date, now=now)
-    hours_and_pacing = frozenset({"pacing", "hours", "notice"})
+    query = table_query(restaurant, reservation, frozenset({"pacing", "hours", "notice"}), now)
+    query = replace(query, minutes=_minutes_ahead(reservation, span))
+    step_remember(reservation, now=now)
     seats_release(reservation_ids=[reservation.pk])
     seat = party_place(
         restaurant=restaurant,
         day=day,
-        query=_query(restaurant, reservation, hours_and_pacing, now),
-        starts_at=reservation.starts_at,
+        query=query,
+        starts_at=next_second(span.starts_at),
         claim_for=lambda seat: Claim(
             table_ids=seat.table_ids,
-            starts_at=reservation.starts_at,
-            ends_at=reservation.occupied_until,
+            starts_at=span.starts_at,
+            ends_at=span.ends_at,
             reservation_id=reservation.pk,
         ),
     )
     if seat is None:
         raise SlotUnavailable(reasons=[Reason.NO_TABLE_FREE.value])
     reservation.is_table_locked = False
-    return _tables_set(reservation, old, list(seat.table_ids), actor=actor, now=now)
+    old = [row[0] for row in rows]
+    return tables_set(reservation, old, list(seat.table_ids), actor=actor, now=now)
 
 
-def _tables_set(
+def _minutes_ahead(reservation: Reservation, span: Period) -> int:
+    """The turn time that makes the engine look at exactly this span, buffer apart."""
+    minutes = minutes_between(span.starts_at, span.ends_at) - reservation.buffer_minutes
+    return max(5, minutes + 1 if span.starts_at.second else minutes)
+
+
+def tables_set(
     reservation: Reservation, old: list[int], new: list[int], *, actor: Actor, now: datetime
 ) -> Reservation:
+    """Save a party's new tables and tell everybody; the caller has taken them."""
     reservation.version += 1
     reservation.updated_at = now
-    if reservation.undo and reservation.undo["tables"]:
-        _first, starts_at, ends_at = reservation.undo["tables"][0]
-        reservation.undo["tables"] = [[table_id, starts_at, ends_at] for table_id in new]
     reservation.save(update_fields=["version", "updated_at", "is_table_locked", "undo"])
     reservation_record(
         reservation,
@@ -181,7 +225,7 @@ def table_block(
     :raises TableTaken: if a reservation, hold or other block is in the way
     """
     restaurant = restaurant_for_booking(restaurant_id)
-    _check_known(restaurant, table_ids)
+    tables_check_known(restaurant, table_ids)
     if ends_at <= starts_at:
         raise ValidationFailed(
             errors=[

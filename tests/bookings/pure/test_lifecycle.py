@@ -94,7 +94,9 @@ def test_a_refusal_says_why(to: Status, minute: int, is_guest: bool, code: str) 
 def test_undo_restores_the_previous_state_within_fifteen_minutes(
     status: Status, previous: Status, minute: int
 ) -> None:
-    possible = status in UNDOABLE and status in TRANSITIONS[previous] and minute <= 15
+    is_step = status in UNDOABLE and status in TRANSITIONS[previous]
+    is_detail = previous is status and status in OCCUPYING
+    possible = (is_step or is_detail) and minute <= 15
     try:
         restored = check_undo(status, previous=previous, changed_at=START, now=after(minute))
     except TransitionRefused:

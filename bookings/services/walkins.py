@@ -1,0 +1,344 @@
+"""Parties without a booking: seated at once, at the table staff tapped or the best that is free
+(rules 21, 38, 45, 63, 64, 95).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bookings import policies
+from bookings.availability import (
+    OVERRIDABLE,
+    PACING_REASONS,
+    SPACE_REASONS,
+    Channel,
+    Period,
+    PreparedDay,
+    Query,
+    Reason,
+    Seat,
+    answer_slot,
+    check_manual,
+)
+from bookings.errors import SlotUnavailable, TableTaken, TableUnsuitable
+from bookings.events import ReservationWalkedIn
+from bookings.lifecycle import Status
+from bookings.links import new_link
+from bookings.loading import LoadedDay, load_day, prepared_day
+from bookings.models import Reservation
+from bookings.services.create import next_reference
+from bookings.services.overruns import overrunning, stay_extend
+from bookings.services.placing import party_place
+from bookings.services.questions import accepted_reasons
+from bookings.services.records import (
+    event_members,
+    minutes_between,
+    reservation_record,
+    restaurant_for_booking,
+)
+from bookings.services.requests import Booked
+from bookings.services.room import (
+    check_nobody_sits,
+    cleaning_end,
+    free_until,
+    next_second,
+    room_take,
+)
+from bookings.services.seats import Claim, seats_release
+from bookings.services.steps import step_remember_nothing
+from bookings.services.tables import tables_check_known
+from bookings.validation import MAX_NAME, party_errors
+from reservehub.core.actors import Actor
+from reservehub.core.errors import FieldError, ValidationFailed
+from reservehub.core.locks import advisory_day_lock
+from reservehub.core.rows import insert_row
+from reservehub.core.timezones import service_date_of
+from restaurants.models import Restaurant
+
+KEPT = timedelta(minutes=30)
+"""A table whose next party is due sooner is kept for it (rule 95); "due_soon" overrides that."""
+LEAST = timedelta(minutes=5)
+SHORTER = (None, 60, 45, 30)
+"""Where no table is free for a whole stay, shorter stays are tried: minutes, None as usual."""
+MERELY_SAID = frozenset({Reason.OVERSIZE, Reason.TABLE_TOO_LARGE})
+"""Staff who tap a large table for a small party mean it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _WalkIn:
+    """A party at the door."""
+
+    restaurant: Restaurant
+    day: LoadedDay
+    size: int
+    now: datetime
+    query: Query
+    warnings: tuple[str, ...]
+
+    @property
+    def period(self) -> Period:
+        return self.day.prepared.slot_for(next_second(self.now)).period
+
+    @property
+    def buffer_time(self) -> timedelta:
+        return timedelta(minutes=self.period.buffer_minutes)
+
+    @property
+    def starts_at(self) -> datetime:
+        """On the wall clock nobody reads seconds."""
+        return self.now.replace(second=0, microsecond=0)
+
+    def ends_at(self, area_id: int | None) -> datetime:
+        """When the party would leave by the turn time of an area."""
+        slot = self.day.prepared.slot_for(next_second(self.now))
+        turns = self.day.prepared.turns(slot, self.size)
+        here = [turn for turn in turns if turn.areas is None or area_id in turn.areas]
+        return self.starts_at + timedelta(minutes=(here or list(turns))[0].minutes)
+
+
+@transaction.atomic
+def walk_in_create(
+    *,
+    restaurant_id: int,
+    party_size: int,
+    table_ids: tuple[int, ...] = (),
+    guest_name: str = "",
+    actor: Actor,
+    now: datetime,
+    overrides: frozenset[str] = frozenset(),
+) -> Booked:
+    """Seat a party that has no booking, at these tables or at the best that are free now.
+
+    Where the next party comes before this one would leave, the stay is cut to it; the result then
+    says "stay_cut" among its `warnings`, as it does with pacing and hours that staff exceed (rules
+    43, 45). A table that was still being cleaned is ready now.
+
+    :param overrides: "capacity" accepts too small tables and undeclared combinations, "due_soon" a
+        table whose next party is due within half an hour
+    :raises ValidationFailed: for a bad party size, name or table
+    :raises TableTaken: if a named table is taken, or its next party is due soon (`reasons`)
+    :raises TableOccupied: if somebody still sits there (rule 64)
+    :raises TableUnsuitable: if it does not suit and nobody overrides that
+    :raises SlotUnavailable: if no table is free for half an hour, or pacing is mandatory
+    """
+    restaurant = restaurant_for_booking(restaurant_id)
+    _check_input(party_size, guest_name)
+    if table_ids:
+        tables_check_known(restaurant, table_ids)
+    day_date = service_date_now(restaurant, now=now)
+    days = [day_date - timedelta(days=n) for n in range(3)]  # as a stay of yesterday would lock
+    advisory_day_lock(restaurant.pk, days)
+    for one in overrunning(now=now, restaurant_id=restaurant.pk, dates=days[:2]):
+        stay_extend(reservation_id=one, now=now)
+    tables = tuple(sorted(set(table_ids)))
+    if tables:
+        cleaning_end(tables, now=now)
+    party = _party(restaurant, day_date, party_size, overrides=overrides, now=now)
+    reservation = _insert(party, guest_name, is_locked=bool(tables), actor=actor)
+    if tables:
+        until = _take_named(party, reservation, tables, overrides=overrides)
+    else:
+        tables, until = _take_best(party, reservation)
+    return _finish(party, reservation, tables, until, actor=actor)
+
+
+def _check_input(party_size: int, guest_name: str) -> None:
+    errors = list(party_errors(party_size))
+    if len(guest_name) > MAX_NAME:
+        too_long = _("Use at most %(most)s characters.") % {"most": MAX_NAME}
+        errors.append(FieldError("/guest_name", "too_long", too_long))
+    if errors:
+        raise ValidationFailed(errors=errors)
+
+
+def service_date_now(restaurant: Restaurant, *, now: datetime) -> date:
+    """The service date of somebody who comes now: a service that is still open belongs to the day
+    it opened (rule 7), else the business day decides (rule 11).
+    """
+    today = service_date_of(now, restaurant.timezone, restaurant.business_day_cut)
+    before = today - timedelta(days=1)
+    return before if _is_open(prepared_day(restaurant, before), now) else today
+
+
+def _is_open(prepared: PreparedDay, now: datetime) -> bool:
+    at = next_second(now)
+    return prepared.in_span(at) and prepared.is_within_hours(prepared.slot_for(at), Channel.WALK_IN)
+
+
+def _party(
+    restaurant: Restaurant,
+    day_date: date,
+    size: int,
+    *,
+    overrides: frozenset[str],
+    now: datetime,
+) -> _WalkIn:
+    """:raises SlotUnavailable: where staff may not exceed pacing either (rule 43)"""
+    day = load_day(restaurant, day_date, now=now)
+    query = Query(party_size=size, now=now, channel=Channel.WALK_IN, is_notice_exempt=True)
+    found = [
+        reason
+        for reason in answer_slot(day.service, query, next_second(now)).reasons
+        if reason not in SPACE_REASONS
+    ]
+    if restaurant.policy.is_pacing_mandatory and set(found) & PACING_REASONS:
+        raise SlotUnavailable(reasons=[reason.value for reason in found])
+    accepted = (OVERRIDABLE - _capacity(restaurant)) | accepted_reasons(
+        overrides, restaurant=restaurant
+    )
+    return _WalkIn(
+        restaurant=restaurant,
+        day=day,
+        size=size,
+        now=now,
+        query=replace(query, overrides=accepted),
+        warnings=tuple(reason.value for reason in found),
+    )
+
+
+def _capacity(restaurant: Restaurant) -> frozenset[Reason]:
+    return accepted_reasons(["capacity"], restaurant=restaurant)
+
+
+def _insert(party: _WalkIn, guest_name: str, *, is_locked: bool, actor: Actor) -> Reservation:
+    restaurant, now, starts_at = party.restaurant, party.now, party.starts_at
+    local = starts_at.astimezone(ZoneInfo(restaurant.timezone))
+    link = new_link()
+    reservation = Reservation(
+        reference=next_reference(now),
+        restaurant=restaurant,
+        status=Status.SEATED,
+        confirmation_method="manual",
+        service_date=party.day.prepared.config.date,
+        local_date=local.date(),
+        local_time=local.time(),
+        fold=local.fold,
+        starts_at=starts_at,
+        ends_at=party.ends_at(None),
+        buffer_minutes=party.period.buffer_minutes,
+        service_period_id=party.period.id or None,
+        party_size=party.size,
+        actual_party_size=party.size,
+        guest_name=guest_name.strip() or _("Walk-in"),
+        guest_language=restaurant.language,
+        source="walk_in",
+        is_online=False,
+        is_table_locked=is_locked,
+        policy_snapshot=policies.snapshot(
+            restaurant.policy,
+            cancel_deadline_at=starts_at,
+            modify_deadline_at=starts_at,
+            currency=restaurant.currency,
+        ),
+        cancel_deadline_at=starts_at,
+        modify_deadline_at=starts_at,
+        created_at=now,
+        updated_at=now,
+        confirmed_at=now,
+        arrived_at=now,
+        seated_at=now,
+        link_nonce=link.nonce,
+        manage_token_hash=link.manage_hash,
+        view_token_hash=link.view_hash,
+        ip_address=actor.ip,
+    )
+    step_remember_nothing(reservation, now=now)
+    insert_row(reservation)
+    return reservation
+
+
+def _take_named(
+    party: _WalkIn,
+    reservation: Reservation,
+    tables: tuple[int, ...],
+    *,
+    overrides: frozenset[str],
+) -> datetime:
+    """Take the tables staff tapped; returns until when."""
+    reasons = check_manual(party.day.service, party.query, next_second(party.now), tables)
+    refused = set(reasons) - party.query.overrides - MERELY_SAID - {Reason.TABLE_BUSY}
+    if refused:
+        raise TableUnsuitable(reasons=sorted(reason.value for reason in refused))
+    check_nobody_sits(tables, now=party.now)
+    free = free_until(tables, at=party.now, now=party.now, besides=[reservation.pk])
+    least = LEAST if "due_soon" in overrides else KEPT
+    if free is not None and party.now < free < party.now + least + party.buffer_time:
+        raise TableTaken(
+            _("The next party at this table is due soon."),
+            reasons=["due_soon"],
+            until=free.isoformat(),
+        )
+    wanted = party.ends_at(_area_of(party, tables)) + party.buffer_time
+    return room_take(reservation, tables, wanted=wanted, now=party.now)
+
+
+def _area_of(party: _WalkIn, tables: tuple[int, ...]) -> int | None:
+    floor = party.day.prepared.floor
+    return floor.tables[floor.number[tables[0]]].area_id if tables[0] in floor.number else None
+
+
+def _take_best(party: _WalkIn, reservation: Reservation) -> tuple[tuple[int, ...], datetime]:
+    """Take the best tables that are free for a whole stay, else for as long as possible."""
+
+    def claim_for(seat: Seat) -> Claim:
+        return Claim(
+            table_ids=seat.table_ids,
+            starts_at=party.now,
+            ends_at=seat.occupied_until,
+            reservation_id=reservation.pk,
+        )
+
+    for minutes in SHORTER:
+        seat = party_place(
+            restaurant=party.restaurant,
+            day=party.day,
+            query=replace(party.query, minutes=minutes, allows_moves=minutes is None),
+            starts_at=next_second(party.now),
+            claim_for=claim_for,
+        )
+        if seat is not None:
+            wanted = party.ends_at(seat.area_id) + party.buffer_time
+            seats_release(reservation_ids=[reservation.pk])
+            return seat.table_ids, room_take(
+                reservation, seat.table_ids, wanted=wanted, now=party.now
+            )
+    raise SlotUnavailable(reasons=[Reason.NO_TABLE_FREE.value])
+
+
+def _finish(
+    party: _WalkIn,
+    reservation: Reservation,
+    tables: tuple[int, ...],
+    until: datetime,
+    *,
+    actor: Actor,
+) -> Booked:
+    usual = party.ends_at(_area_of(party, tables))
+    ends_at = min(usual, max(until - party.buffer_time, party.starts_at + LEAST))
+    warnings = (*party.warnings, *(["stay_cut"] if ends_at < usual else []))
+    if ends_at != reservation.ends_at:
+        reservation.ends_at = ends_at
+        reservation.save(update_fields=["ends_at"])
+    reservation_record(
+        reservation,
+        ReservationWalkedIn(**event_members(reservation, actor=actor, now=party.now)),
+        actor=actor,
+        action="reservation.walked_in",
+        before={},
+        after={
+            "reference": reservation.reference,
+            "status": str(reservation.status),
+            "party_size": party.size,
+            "tables": list(tables),
+            "minutes": minutes_between(reservation.starts_at, ends_at),
+            "warnings": list(warnings),
+        },
+        table_ids=list(tables),
+        now=party.now,
+    )
+    return Booked(reservation, new_link(reservation.link_nonce).manage_token, tables, warnings)
