@@ -12,5 +12,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "core.sweep_deliveries": {"task": "core.sweep_deliveries", "schedule": timedelta(seconds=15)},
     "core.prune_outbox": {"task": "core.prune_outbox", "schedule": timedelta(hours=1)},
     "core.prune_idempotency": {"task": "core.prune_idempotency", "schedule": timedelta(hours=1)},
+    "restaurants.sweep_invitations": {
+        "task": "restaurants.sweep_invitations",
+        "schedule": timedelta(minutes=1),
+    },
     "core.prune_audit": {"task": "core.prune_audit", "schedule": timedelta(days=1)},
 }

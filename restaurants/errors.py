@@ -26,3 +26,32 @@ class LastOwner(DomainError):
 
     code = "last_owner"
     title = _("The last owner cannot be removed; make somebody else an owner first")
+
+
+class AlreadyMember(DomainError):
+    """The invited person has a role there; it can be changed in the list."""
+
+    code = "already_member"
+    title = _("This person works here already; change the role in the list instead")
+
+
+class InvitationClosed(DomainError):
+    """Accepted, revoked or too old."""
+
+    code = "invitation_closed"
+    title = _("This invitation is no longer open; ask for a new one")
+
+
+class InvitationForSomebodyElse(DomainError):
+    """The link was sent to another address than those of the account."""
+
+    code = "invitation_for_somebody_else"
+    status = 403
+    title = _("This invitation was sent to another e-mail address; log in with that one")
+
+
+class SecondFactorFirst(DomainError):
+    """Who asks everybody for a second factor must have one."""
+
+    code = "second_factor_first"
+    title = _("Set up your own second factor first, or you would lock yourself out")

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "staff.shared.SharedTabletMiddleware",
     "reservehub.core.api.middleware.RateLimitHeaders",
 ]
 
@@ -258,6 +259,10 @@ REST_FRAMEWORK: dict[str, Any] = {
         "lookup": "10/min",
         "auth": "10/min",
         "auth_account": "20/h",
+        "invitations": "40/h",
+        "invitation_page": "60/h",
+        "pins": "30/h",
+        "passwords": "20/h",
     },
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

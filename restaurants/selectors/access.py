@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.second_factor import FACTORS
 from reservehub.core.errors import NotFound, PermissionRefused
 from restaurants.models import Membership, Organisation, Restaurant, Role
 from restaurants.permissions import ROLE_CAPABILITIES, Capability
@@ -42,11 +44,24 @@ def restaurants_visible_to(
     return Restaurant.objects.filter(_member(user, roles_with(capability)))
 
 
+def memberships_in_force(user: User) -> QuerySet[Membership]:
+    """The roles a person may use now: none where the organisation asks for a second factor and the
+    person has none (requirement A2)."""
+    factor = Authenticator.objects.filter(user=user, type__in=FACTORS)
+    return Membership.objects.filter(
+        Q(organisation__requires_2fa=False) | Exists(factor), user=user
+    )
+
+
+def is_asked_for_second_factor(user: User) -> bool:
+    """Whether one of the person's organisations asks for a second factor."""
+    return Membership.objects.filter(user=user, organisation__requires_2fa=True).exists()
+
+
 def _member(user: User, roles: list[str]) -> Exists:
     return Exists(
-        Membership.objects.filter(
+        memberships_in_force(user).filter(
             Q(restaurant=OuterRef("pk")) | Q(restaurant=None),
-            user=user,
             organisation=OuterRef("organisation"),
             role__in=roles,
         )
@@ -78,11 +93,14 @@ def capabilities_of(user: Person, restaurant: Restaurant) -> frozenset[Capabilit
         return frozenset()
     if user.is_superuser:
         return ALL
-    roles = Membership.objects.filter(
-        Q(restaurant=restaurant) | Q(restaurant=None),
-        user=user,
-        organisation_id=restaurant.organisation_id,
-    ).values_list("role", flat=True)
+    roles = (
+        memberships_in_force(user)
+        .filter(
+            Q(restaurant=restaurant) | Q(restaurant=None),
+            organisation_id=restaurant.organisation_id,
+        )
+        .values_list("role", flat=True)
+    )
     return _capabilities(roles)
 
 
@@ -101,8 +119,8 @@ def organisations_visible_to(
         return Organisation.objects.all()
     return Organisation.objects.filter(
         Exists(
-            Membership.objects.filter(
-                user=user, organisation=OuterRef("pk"), role__in=roles_with(capability)
+            memberships_in_force(user).filter(
+                organisation=OuterRef("pk"), role__in=roles_with(capability)
             )
         )
     )
@@ -114,9 +132,10 @@ def organisations_owned_by(user: Person) -> QuerySet[Organisation]:
         return Organisation.objects.none()
     if user.is_superuser:
         return Organisation.objects.all()
-    return Organisation.objects.filter(
-        memberships__user=user, memberships__role=Role.OWNER, memberships__restaurant=None
+    owned = memberships_in_force(user).filter(
+        organisation=OuterRef("pk"), role=Role.OWNER, restaurant=None
     )
+    return Organisation.objects.filter(Exists(owned))
 
 
 @dataclass(frozen=True)
@@ -155,9 +174,7 @@ def access_of(user: Person) -> Access:
         return Access()
     if user.is_superuser:
         return Access(is_everything=True)
-    held = list(
-        Membership.objects.filter(user=user).values_list("organisation_id", "restaurant_id", "role")
-    )
+    held = list(memberships_in_force(user).values_list("organisation_id", "restaurant_id", "role"))
     organisations = {organisation for organisation, _place, _role in held}
     places = Restaurant.objects.filter(organisation__in=organisations)
     owner_of = dict(places.values_list("pk", "organisation_id")) if held else {}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
 
+from accounts.second_factor import FACTORS
 from restaurants.models import (
     Area,
     BookingPolicy,
     Combination,
+    Invitation,
     Membership,
     Restaurant,
     RestaurantImage,
@@ -69,3 +72,20 @@ def memberships_of(restaurant: Restaurant) -> QuerySet[Membership]:
     return Membership.objects.filter(
         Q(restaurant=restaurant) | Q(restaurant=None), organisation_id=restaurant.organisation_id
     ).select_related("user", "restaurant")
+
+
+def invitations_of(restaurant: Restaurant) -> QuerySet[Invitation]:
+    """Invitations that nobody has accepted or revoked, to this restaurant or all of the
+    organisation; expired ones included."""
+    return Invitation.objects.filter(
+        Q(restaurant=restaurant) | Q(restaurant=None),
+        organisation_id=restaurant.organisation_id,
+        accepted_at=None,
+        revoked_at=None,
+    ).select_related("restaurant", "organisation", "invited_by")
+
+
+def people_with_factor(user_ids: list[int]) -> set[int]:
+    """Those of these people who have a second factor."""
+    found = Authenticator.objects.filter(user_id__in=user_ids, type__in=FACTORS)
+    return set(found.values_list("user_id", flat=True))

@@ -9,12 +9,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.second_factor import has_second_factor
 from reservehub.core import audit, events
 from reservehub.core.actors import Actor, ActorKind
 from reservehub.core.errors import NotFound, PermissionRefused
-from restaurants.errors import LastOwner
+from restaurants.errors import LastOwner, SecondFactorFirst
 from restaurants.events import MembershipChanged
 from restaurants.models import Membership, Organisation, Restaurant, Role
+from restaurants.realtime import push_membership
 from restaurants.services.rows import refused, stored_values
 
 
@@ -41,9 +43,9 @@ def membership_grant(
         raise refused(
             "restaurant", "other_organisation", _("Choose a restaurant of this organisation.")
         )
-    _lock(organisation.pk)
+    lock_organisation(organisation.pk)
     place = None if restaurant is None else restaurant.pk
-    _require_owner(actor, organisation.pk, place)
+    require_owner(actor, organisation.pk, place)
     membership = Membership.objects.filter(
         user=user, organisation=organisation, restaurant=restaurant
     ).first()
@@ -73,11 +75,11 @@ def membership_revoke(*, membership_id: int, actor: Actor, now: datetime) -> Non
     organisation_id = found.first()
     if organisation_id is None:
         raise NotFound
-    _lock(organisation_id)
+    lock_organisation(organisation_id)
     membership = Membership.objects.filter(pk=membership_id).select_related("user").first()
     if membership is None:
         raise NotFound
-    _require_owner(actor, organisation_id, membership.restaurant_id)
+    require_owner(actor, organisation_id, membership.restaurant_id)
     if membership.role == Role.OWNER:
         _refuse_last_owner(membership)
     user = membership.user
@@ -88,7 +90,37 @@ def membership_revoke(*, membership_id: int, actor: Actor, now: datetime) -> Non
         user.save(update_fields=["is_staff"])
 
 
-def _lock(organisation_id: int) -> None:
+@transaction.atomic
+def organisation_ask_second_factor(
+    *, organisation_id: int, is_asked: bool, actor: Actor, now: datetime
+) -> None:
+    """Ask every member for a second factor, or leave it to them (requirement A2). Asking takes
+    effect with the next page each of them opens.
+
+    :raises PermissionRefused: if the actor does not own the whole organisation
+    :raises SecondFactorFirst: if the actor has none and would be locked out
+    """
+    lock_organisation(organisation_id)
+    require_owner(actor, organisation_id, None)
+    organisation = Organisation.objects.get(pk=organisation_id)
+    if organisation.requires_2fa == is_asked:
+        return
+    person = None if actor.user_id is None else User.objects.filter(pk=actor.user_id).first()
+    if is_asked and (person is None or not has_second_factor(person)):
+        raise SecondFactorFirst
+    organisation.requires_2fa = is_asked
+    organisation.save(update_fields=["requires_2fa"])
+    audit.record(
+        actor=actor,
+        action="restaurants.organisation.changed",
+        obj=organisation,
+        now=now,
+        before={"requires_2fa": not is_asked},
+        after={"requires_2fa": is_asked},
+    )
+
+
+def lock_organisation(organisation_id: int) -> None:
     """Two owners who remove each other at the same moment must not both succeed."""
     list(
         Organisation.objects.select_for_update(no_key=True)
@@ -105,7 +137,8 @@ def _owners(organisation_id: int, restaurant_id: int | None) -> Q:
     return Q(organisation_id=organisation_id, role=Role.OWNER) & place
 
 
-def _require_owner(actor: Actor, organisation_id: int, restaurant_id: int | None) -> None:
+def require_owner(actor: Actor, organisation_id: int, restaurant_id: int | None) -> None:
+    """:raises PermissionRefused: unless the actor owns the place, or runs the platform"""
     if actor.kind in (ActorKind.SYSTEM, ActorKind.PLATFORM):
         return
     owners = Membership.objects.filter(_owners(organisation_id, restaurant_id))
@@ -146,4 +179,9 @@ def _record(
             role="" if after is None else membership.role,
             occurred_at=now,
         )
+    )
+    push_membership(
+        user_id=membership.user_id,
+        organisation_id=membership.organisation_id,
+        restaurant_id=membership.restaurant_id,
     )

@@ -31,14 +31,33 @@ def allowed(*people: str, ok: int = 200) -> dict[str, int]:
 READERS = allowed("viewer", "host", "manager", "owner")
 WRITERS = allowed("host", "manager", "owner")
 CONFIGURERS = allowed("manager", "owner")
+OWNERS = allowed("owner")
 
 EXPECTED: dict[str, dict[str, int]] = {
     "home": dict.fromkeys(PEOPLE, 302) | {"customer": 404, "marketing": 404},
+    "invitation": dict.fromkeys(PEOPLE, 404),
     "floor": READERS,
+    "team": OWNERS,
+    "team-invite": POST_ONLY,
+    "team-second-factor": POST_ONLY,
+    "team-role": POST_ONLY,
+    "team-remove": POST_ONLY,
+    "team-resend": POST_ONLY,
+    "team-revoke": POST_ONLY,
+    "switch": READERS,
+    "switch-lock": POST_ONLY,
+    "switch-share": POST_ONLY,
+    "switch-unshare": POST_ONLY,
+    "switch-pin": POST_ONLY,
 }
 """Answers to GET by name of the address."""
 
-ARGUMENTS: dict[str, dict[str, Any]] = {}
+WITHOUT_SLUG: dict[str, dict[str, Any]] = {"home": {}, "invitation": {"token": "unknown"}}
+"""Pages of no particular restaurant, with their arguments."""
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    name: {"pk": 0} for name in ("team-role", "team-remove", "team-resend", "team-revoke")
+}
 """Arguments besides the slug, by name of the address; 0 is nothing that exists."""
 
 
@@ -57,8 +76,8 @@ def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
 
 
 def address(name: str, restaurant: Restaurant) -> str:
-    if name == "home":
-        return reverse("staff:home")
+    if name in WITHOUT_SLUG:
+        return reverse(f"staff:{name}", kwargs=WITHOUT_SLUG[name])
     return reverse(f"staff:{name}", kwargs={"slug": restaurant.slug, **ARGUMENTS.get(name, {})})
 
 
