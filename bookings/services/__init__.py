@@ -9,6 +9,11 @@ from bookings.services.answers import (
 )
 from bookings.services.cleaning import table_clean
 from bookings.services.create import reservation_create
+from bookings.services.details import (
+    reservation_eta_set,
+    reservation_extend,
+    reservation_party_set,
+)
 from bookings.services.holds import hold_create, hold_extend, hold_release, holds_tidy
 from bookings.services.modify import reservation_modify
 from bookings.services.notices import (
@@ -57,10 +62,13 @@ __all__ = [
     "reservation_complete",
     "reservation_create",
     "reservation_decline",
+    "reservation_eta_set",
     "reservation_expire",
+    "reservation_extend",
     "reservation_modify",
     "reservation_no_show",
     "reservation_partly_seat",
+    "reservation_party_set",
     "reservation_reconfirm",
     "reservation_running_late",
     "reservation_seat",

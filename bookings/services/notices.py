@@ -26,6 +26,7 @@ def reservation_cancel(
     actor: Actor,
     now: datetime,
     reason: str = "",
+    for_guest: bool = False,
     expected_version: int | None = None,
 ) -> Reservation:
     """Cancel: guests until the deadline, the restaurant whenever it makes sense.
@@ -34,10 +35,12 @@ def reservation_cancel(
 
     Cancelling twice is no error: the second call changes nothing.
 
+    :param for_guest: staff write down what a guest said on the phone: it is the guest's
+        cancellation, in time or late by the deadline, which does not bind staff
     :raises DeadlinePassed: for a guest after the deadline (`phone`, rule 72)
     :raises TransitionRefused: if it is over or was never accepted
     """
-    by_guest = is_guest(actor)
+    by_guest = for_guest or is_guest(actor)
     to = Status.CANCELLED_BY_GUEST if by_guest else Status.CANCELLED_BY_RESTAURANT
     reservation = reservation_lock(reservation_id)
     if Status(reservation.status) in lifecycle.CANCELLED:
