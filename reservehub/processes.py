@@ -50,6 +50,11 @@ def bot() -> Command:
     return ("manage", BOT_COMMAND)
 
 
+def guests() -> Command:
+    """The guests of the demo, who keep coming and going."""
+    return ("manage", "live_demo")
+
+
 def web() -> Command:
     """Pages and API in production: WSGI (docs/adr/0002-one-port-and-wsgi-for-pages.md)."""
     return (

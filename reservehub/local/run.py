@@ -127,8 +127,11 @@ def web_programs(listener: socket.socket) -> list[Program]:
 
 
 def background_programs() -> list[Program]:
-    """Worker, beat and, with a token, the bot."""
+    """Worker, beat, with a token the bot, and the life of the demo."""
     commands = {"worker": processes.worker(), "beat": processes.beat()}
+    is_demo = environment.flag("RESERVEHUB_DEMO", default=True)
+    if is_demo and environment.flag("RESERVEHUB_DEMO_LIVE", default=True):
+        commands["guests"] = processes.guests()
     if os.environ.get("TELEGRAM_BOT_TOKEN") and command_exists(processes.BOT_COMMAND):
         commands["bot"] = processes.bot()
     return [Program(name, module, tuple(options)) for name, (module, *options) in commands.items()]
