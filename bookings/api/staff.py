@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import Serializer
 
 from bookings.api.access import staff_access
 from bookings.api.inputs import expected_version, parsed
@@ -44,7 +44,7 @@ class _Step(ApiView):
     be sure.
     """
 
-    serializer: ClassVar[type[BaseSerializer[Any]]] = VersionSerializer
+    serializer: ClassVar[type[Serializer[Any]]] = VersionSerializer
 
     def step(self, **_members: Any) -> Reservation:
         raise NotImplementedError
@@ -68,7 +68,7 @@ def step_view(
     service: Callable[..., Reservation],
     summary: str,
     *,
-    serializer: type[BaseSerializer[Any]] = VersionSerializer,
+    serializer: type[Serializer[Any]] = VersionSerializer,
 ) -> type[ApiView]:
     """The view of one step; its documentation is the service's."""
 

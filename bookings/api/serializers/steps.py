@@ -1,0 +1,41 @@
+"""What is read to take a reservation further."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from bookings.api.serializers.bodies import MAX_PARTY, OVERRIDES
+from reservehub.core.api.fields import MAX_ID, StrictSerializer
+
+
+class VersionSerializer(StrictSerializer):
+    """The body of steps that need nothing else; it may be left out."""
+
+    version = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, required=False, help_text="Instead of `If-Match`."
+    )
+
+
+class ReasonSerializer(VersionSerializer):
+    reason = serializers.CharField(max_length=300, default="", allow_blank=True)
+
+
+class AssignTablesSerializer(VersionSerializer):
+    table_ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=MAX_ID), min_length=1, max_length=20
+    )
+    lock = serializers.BooleanField(
+        default=True, help_text="Keep automatic assignment from moving it (rule 34)."
+    )
+    overrides = serializers.ListField(
+        child=serializers.ChoiceField(OVERRIDES), max_length=len(OVERRIDES), default=list
+    )
+
+
+class ArrivalSerializer(VersionSerializer):
+    actual_party_size = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_PARTY,
+        required=False,
+        help_text="How many came; the booked size is kept (rule 68).",
+    )
