@@ -35,3 +35,8 @@ def push_blocked(restaurant_id: int, table_ids: Iterable[int], *, is_blocked: bo
             restaurant_group(restaurant_id),
             {"type": "table.status", "table_id": table_id, "status": status, "version": 0},
         )
+
+
+def push_holds(restaurant_id: int) -> None:
+    """A guest's hold came, was prolonged or went; screens look at the tables themselves."""
+    push(restaurant_group(restaurant_id), {"type": "holds.changed"})

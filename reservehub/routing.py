@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-websocket_urlpatterns: list[URLPattern] = []
+from staff.routing import websocket_urlpatterns as staff
+
+websocket_urlpatterns: list[URLPattern] = [*staff]

@@ -15,6 +15,7 @@ from typing import Literal
 from bookings.floor import Stay, TableView, Visit, day_view, next_change_at, table_view
 from bookings.lifecycle import OCCUPYING, Status
 from bookings.loading import TableLabel, prepared_day, snapshot_of
+from bookings.loading.reading import state_of
 from bookings.models import Occupancy, Reservation
 from reservehub.core.timezones import business_day_bounds, service_bounds, service_date_of
 from restaurants.models import Restaurant
@@ -277,3 +278,15 @@ def _flags(reservation: Reservation) -> tuple[str, ...]:
         "locked": reservation.is_table_locked,
     }
     return tuple(flag for flag, is_so in said.items() if is_so)
+
+
+# --- Whether anything changed ---------------------------------------------------------------------
+
+
+def floor_mark(restaurant: Restaurant, service_date: date) -> tuple[object, ...]:
+    """Equal as long as nobody changed anything that the floor of a day shows, by whatever way; one
+    cheap query.
+    """
+    bounds = business_day_bounds(service_date, restaurant.timezone, restaurant.business_day_cut)
+    state = state_of(restaurant.pk, [service_date], *bounds)
+    return (restaurant.config_version, service_date, *state)

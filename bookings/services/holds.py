@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from bookings import realtime
 from bookings.availability import Channel, Query, answer_slot
 from bookings.errors import HoldExpired, HoldLimitReached, SlotUnavailable
 from bookings.loading import is_paced, load_day, prepared_day
@@ -131,6 +132,7 @@ def _hold(
     if seat.ends_at != hold.ends_at:
         hold.ends_at = seat.ends_at
         hold.save(update_fields=["ends_at"])
+    realtime.push_holds(restaurant.pk)
     return Held(hold, token)
 
 
@@ -172,6 +174,7 @@ def hold_extend(*, token: str, now: datetime) -> Hold:
     hold.expires_at = now + timedelta(minutes=hold.restaurant.policy.hold_minutes)
     hold.save(update_fields=["extensions", "expires_at"])
     hold.occupancies.update(expires_at=hold.expires_at)
+    realtime.push_holds(hold.restaurant_id)
     return hold
 
 
@@ -181,6 +184,7 @@ def hold_release(*, token: str) -> None:
     hold = Hold.objects.select_for_update().filter(token_hash=hash_token(token)).first()
     if hold is not None:
         hold_use(hold)
+        realtime.push_holds(hold.restaurant_id)
 
 
 def hold_for_use(token: str, *, restaurant_id: int, now: datetime) -> Hold | None:

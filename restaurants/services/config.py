@@ -21,6 +21,7 @@ from restaurants import impact
 from restaurants.errors import StillInUse, TableHasFutureBookings
 from restaurants.events import RestaurantConfigChanged, RestaurantTimezoneChanged
 from restaurants.models import Restaurant, Table
+from restaurants.realtime import push_config
 from restaurants.services.checks import CHECKS
 from restaurants.services.rows import (
     adopt_parents,
@@ -204,6 +205,7 @@ def _record(
                 occurred_at=now,
             )
         )
+        push_config(restaurant_id, what=what, change=change)
 
 
 def _check_together(rows: Sequence[Model]) -> None:

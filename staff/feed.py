@@ -1,0 +1,286 @@
+"""The live floor of one restaurant, computed once per process and shown to all its screens.
+
+A feed hears of changes through the channel layer, looks at the floor at once (and whenever a table
+changes by itself), compares, and offers the differences to its screens. Messages of the layer only
+say that it is worth looking: a lost one costs seconds, never truth, as the feed also looks by
+itself every few seconds. docs/live.md describes the protocol.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from channels.layers import get_channel_layer
+from django.db import Error as DatabaseError
+from django.utils import translation
+from redis.exceptions import RedisError
+
+from bookings.presenters.floor import floor_data, table_data, visit_data
+from reservehub.core import clock
+from reservehub.core.realtime import restaurant_group
+from restaurants.permissions import Capability
+from staff.reading import Seen, in_thread, look, rights_now
+from staff.screens import FAULT, STRANGER, Manner, Screen
+
+logger = logging.getLogger(__name__)
+
+LOOKS_EVERY = 3.0
+"""Seconds after which a feed looks although it heard nothing."""
+HEARS_WITHIN = 1.0
+"""Seconds given to the channel layer before the first look."""
+GATHERS = 0.004
+"""Seconds given to the other messages of the same change."""
+RESTS = 0.03
+"""Seconds between two looks: a burst of changes is shown together."""
+CHECKS_EVERY = 300.0
+"""Seconds after which it is checked that everybody may still look on."""
+LINGERS = 15.0
+"""Seconds that a feed without screens goes on: people come back from the next page."""
+MOST_NOTES = 500
+
+Note = Mapping[str, Any]
+
+
+class Feed:
+    """All screens of this process that show one restaurant. Lives on one event loop."""
+
+    def __init__(self, restaurant_id: int) -> None:
+        self.restaurant_id = restaurant_id
+        self.screens: set[Screen] = set()
+        self._seen: Seen | None = None
+        self._ready = asyncio.Event()
+        self._hears = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._notes: list[Note] = []
+        self._seq = 0
+        self._wholes: dict[Manner, tuple[int, str]] = {}
+        self._empty_since = self._checked_at = time.monotonic()
+        self._checks: set[asyncio.Task[None]] = set()
+
+    # --- Screens ----------------------------------------------------------------------------------
+
+    async def join(self, screen: Screen) -> None:
+        """Show everything to a screen, from the whole state on."""
+        self.screens.add(screen)
+        await self._ready.wait()
+        screen.open()
+
+    def leave(self, screen: Screen) -> None:
+        self.screens.discard(screen)
+        if not self.screens:
+            self._empty_since = time.monotonic()
+
+    def whole(self, manner: Manner) -> str:
+        """The snapshot, made once for all screens that need it at the same time."""
+        made = self._wholes.get(manner)
+        if made is None or made[0] != self._seq:
+            made = self._wholes[manner] = (self._seq, self._snapshot(manner))
+        return made[1]
+
+    def _snapshot(self, manner: Manner) -> str:
+        if self._seen is None:
+            raise RuntimeError("nobody is let in before the first look")
+        with translation.override(manner.language):
+            data = floor_data(
+                self._seen.floor, self._seen.restaurant, sees_contact=manner.sees_contact
+            )
+        return _text({"type": "snapshot", "seq": self._seq, **data})
+
+    # --- Life -------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Look, tell, wait; until nobody has looked on for a while."""
+        listening = asyncio.create_task(self._listen())
+        try:
+            with suppress(TimeoutError):  # without Redis it goes on by looking alone
+                async with asyncio.timeout(HEARS_WITHIN):
+                    await self._hears.wait()
+            while self.screens or time.monotonic() - self._empty_since < LINGERS:
+                await self._look()
+                if time.monotonic() - self._checked_at > CHECKS_EVERY:
+                    self._check({screen.user_id for screen in self.screens})
+                await self._wait()
+        finally:
+            listening.cancel()
+
+    async def _wait(self) -> None:
+        await asyncio.sleep(RESTS)
+        patience = LOOKS_EVERY
+        change = self._seen.floor.next_change_at if self._seen else None
+        if change is not None:
+            patience = min(patience, max((change - clock.now()).total_seconds(), 0.0))
+        try:
+            async with asyncio.timeout(patience):
+                await self._wake.wait()
+            await asyncio.sleep(GATHERS)
+        except TimeoutError:
+            pass
+
+    async def _listen(self) -> None:
+        """Note every message of the restaurant; while Redis is away the feed looks by itself."""
+        layer = get_channel_layer()
+        pause = 1.0
+        while layer is not None:
+            try:
+                channel = await layer.new_channel()
+                await layer.group_add(restaurant_group(self.restaurant_id), channel)
+                self._hears.set()
+                self._wake.set()  # whatever happened before we could hear it
+                while True:
+                    self._note(await layer.receive(channel))
+            except (OSError, RedisError) as error:
+                logger.warning("live floor: no channel layer (%r)", error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 10.0)
+
+    def _note(self, note: Note) -> None:
+        if len(self._notes) < MOST_NOTES:
+            self._notes.append(note)
+        self._wake.set()
+
+    async def _look(self) -> None:
+        self._wake.clear()
+        notes, self._notes = self._notes, []
+        try:
+            seen = await in_thread(look, self.restaurant_id, now=clock.now(), known=self._seen)
+        except DatabaseError as error:
+            logger.warning("live floor: cannot look (%r)", error)
+            self._notes = notes + self._notes
+            await asyncio.sleep(1)
+            return
+        if seen is None:
+            for screen in self.screens:
+                screen.dismiss(STRANGER)
+            return
+        before, self._seen = self._seen, seen
+        self._ready.set()
+        if before is not None:
+            self._tell(before, seen, notes)
+
+    # --- Telling ----------------------------------------------------------------------------------
+
+    def _tell(self, before: Seen, seen: Seen, notes: Sequence[Note]) -> None:
+        self._forward({n["what"]: n for n in notes if n["type"] == "config.changed"}.values())
+        if _needs_whole(before, seen, notes):
+            self._seq += 1
+            for screen in self.screens:
+                screen.resync()
+        elif seen is not before:
+            self._differences(before, seen)
+        last = {n["reservation_id"]: n for n in notes if n["type"] == "reservation.status"}
+        self._forward(last.values())
+        self._check({n["user_id"] for n in notes if n["type"] == "membership.changed"})
+
+    def _differences(self, before: Seen, seen: Seen) -> None:
+        floor, restaurant = seen.floor, seen.restaurant
+        changed = [view for view in floor.tables if before.views.get(view.table_id) != view]
+        is_waiting = floor.unassigned != before.floor.unassigned
+        first = self._seq + 1
+        self._seq += len(changed) + is_waiting
+        for manner, screens in self._by_manner().items():
+            sees = manner.sees_contact
+            with translation.override(manner.language):
+                told = [
+                    table_data(view, restaurant, at=floor.at, sees_contact=sees) for view in changed
+                ]
+                if is_waiting:
+                    waiting = [
+                        visit_data(visit, restaurant, sees_contact=sees)
+                        for visit in floor.unassigned
+                    ]
+                    told.append({"type": "floor.unassigned", "unassigned": waiting})
+            _offer(screens, [{**one, "seq": seq} for seq, one in enumerate(told, start=first)])
+
+    def _forward(self, notes: Iterable[Note]) -> None:
+        """Messages that concern no table are told as they are."""
+        for note in notes:
+            self._seq += 1
+            _offer(self.screens, [{**note, "seq": self._seq}])
+
+    def _by_manner(self) -> dict[Manner, list[Screen]]:
+        found: dict[Manner, list[Screen]] = {}
+        for screen in self.screens:
+            found.setdefault(screen.manner, []).append(screen)
+        return found
+
+    # --- Who may look on --------------------------------------------------------------------------
+
+    def _check(self, user_ids: set[int]) -> None:
+        self._checked_at = time.monotonic()
+        here = user_ids & {screen.user_id for screen in self.screens}
+        if here:
+            task = asyncio.create_task(self._check_rights(here))
+            self._checks.add(task)
+            task.add_done_callback(self._checks.discard)
+
+    async def _check_rights(self, user_ids: set[int]) -> None:
+        try:
+            rights = await in_thread(rights_now, user_ids, self.restaurant_id)
+        except DatabaseError:
+            logger.warning("live floor: cannot check who may look on")
+            return
+        for screen in self.screens:
+            found = rights.get(screen.user_id)
+            if found is None:
+                continue
+            if Capability.VIEW_BOOK not in found:
+                screen.dismiss(STRANGER)
+            screen.manner = screen.manner._replace(sees_contact=Capability.SEE_CONTACT in found)
+
+
+def _needs_whole(before: Seen, seen: Seen, notes: Sequence[Note]) -> bool:
+    """Another day, other tables, or changes that nobody told us about."""
+    if len(notes) >= MOST_NOTES or before.floor.service_date != seen.floor.service_date:
+        return True
+    if before.views.keys() != seen.views.keys():
+        return True
+    is_unheard = not notes and before.mark != seen.mark
+    return is_unheard and (before.floor.tables, before.floor.unassigned) != (
+        seen.floor.tables,
+        seen.floor.unassigned,
+    )
+
+
+def _offer(screens: Iterable[Screen], messages: Iterable[Note]) -> None:
+    texts = [_text(message) for message in messages]
+    for screen in screens:
+        for text in texts:
+            screen.offer(text)
+
+
+def _text(message: Note) -> str:
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+# --- The feeds of this process --------------------------------------------------------------------
+
+_feeds: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, tuple[Feed, asyncio.Task[None]]]]
+_feeds = WeakKeyDictionary()
+
+
+def feed_of(restaurant_id: int) -> Feed:
+    """The feed of a restaurant on this event loop; started if it does not run."""
+    feeds = _feeds.setdefault(asyncio.get_running_loop(), {})
+    known = feeds.get(restaurant_id)
+    if known is not None:
+        return known[0]
+    feed = Feed(restaurant_id)
+    task = asyncio.create_task(feed.run(), name=f"feed-{restaurant_id}")
+    feeds[restaurant_id] = (feed, task)
+
+    def ended(task: asyncio.Task[None]) -> None:
+        feeds.pop(restaurant_id, None)
+        for screen in feed.screens:  # they come back, to a new feed
+            screen.dismiss(FAULT)
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("live floor: a feed broke", exc_info=task.exception())
+
+    task.add_done_callback(ended)
+    return feed
