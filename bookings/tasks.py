@@ -4,18 +4,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import shared_task
 
-from bookings.lifecycle import AWAITING
+from bookings import services
+from bookings.lifecycle import AWAITING, Status
 from bookings.models import Reservation
-from bookings.services import holds_tidy, reservation_expire
+from bookings.services import holds_tidy, reservation_expire, reservation_no_show_if_due
 from reservehub.core import clock
 from reservehub.core.actors import SYSTEM
 
 BATCH = 500
+LOOK_BACK = timedelta(days=7)
+"""After a longer standstill staff decide about old bookings themselves."""
 
 
-@shared_task(ignore_result=True)
+@shared_task(name="bookings.expire_requests", ignore_result=True)
 def expire_requests() -> int:
     """Expire requests that nobody answered (rule 54). Returns how many."""
     now = clock.now()
@@ -29,7 +34,36 @@ def expire_requests() -> int:
     return expired
 
 
-@shared_task(ignore_result=True)
+@shared_task(name="bookings.tidy_holds", ignore_result=True)
 def tidy_holds() -> int:
     """Delete expired holds. Returns how many."""
     return holds_tidy(now=clock.now())
+
+
+@shared_task(name="bookings.extend_stays", ignore_result=True)
+def extend_stays() -> int:
+    """Keep the tables of overrunning parties for the next minutes (rule 63). Returns how many."""
+    return services.stays_extend(now=clock.now())
+
+
+@shared_task(name="bookings.mark_no_shows", ignore_result=True)
+def mark_no_shows() -> int:
+    """Mark no-shows after the grace time, where a restaurant has chosen it (rule 65). Returns how
+    many.
+    """
+    now = clock.now()
+    due = Reservation.objects.filter(
+        status=Status.CONFIRMED,
+        restaurant__is_active=True,
+        restaurant__policy__is_auto_no_show=True,
+        service_date__range=(
+            (now - LOOK_BACK - timedelta(days=1)).date(),
+            (now + timedelta(days=1)).date(),
+        ),
+        starts_at__range=(now - LOOK_BACK, now),
+    ).order_by("starts_at", "pk")
+    marked = 0
+    for reservation_id in due.values_list("pk", flat=True)[:BATCH]:
+        found = reservation_no_show_if_due(reservation_id=reservation_id, actor=SYSTEM, now=now)
+        marked += found is not None
+    return marked

@@ -16,5 +16,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "restaurants.sweep_invitations",
         "schedule": timedelta(minutes=1),
     },
+    "bookings.expire_requests": {
+        "task": "bookings.expire_requests",
+        "schedule": timedelta(minutes=1),
+    },
+    "bookings.extend_stays": {"task": "bookings.extend_stays", "schedule": timedelta(minutes=1)},
+    "bookings.mark_no_shows": {"task": "bookings.mark_no_shows", "schedule": timedelta(minutes=1)},
+    "bookings.tidy_holds": {"task": "bookings.tidy_holds", "schedule": timedelta(minutes=5)},
     "core.prune_audit": {"task": "core.prune_audit", "schedule": timedelta(days=1)},
 }

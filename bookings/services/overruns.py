@@ -16,6 +16,7 @@ from bookings.services.records import event_members, reservation_lock_with_day, 
 from bookings.services.room import FORGOTTEN, OVERRUN_STEP, free_until
 from bookings.services.seats import Claim, seats_of, seats_release, seats_take
 from reservehub.core.actors import SYSTEM
+from reservehub.core.errors import NotFound, VersionConflict
 
 OVERRUNNING = """
     SELECT r.id FROM bookings_reservation r
@@ -44,7 +45,13 @@ def stays_extend(*, now: datetime) -> int:
 
     Running it late or twice changes nothing else: it looks at what is, not at when it last ran.
     """
-    return sum(stay_extend(reservation_id=one, now=now) for one in overrunning(now=now))
+    grown = 0
+    for one in overrunning(now=now):
+        try:
+            grown += stay_extend(reservation_id=one, now=now)
+        except (NotFound, VersionConflict):  # erased or moved to another day a moment ago
+            continue
+    return grown
 
 
 @transaction.atomic
