@@ -13,7 +13,7 @@ from django.conf import settings
 from reservehub.core import clock
 from restaurants.permissions import Capability
 from staff.feed import Feed, feed_of
-from staff.reading import in_thread, rights_in
+from staff.reading import at_the_door, in_thread
 from staff.screens import STRANGER, Manner, Screen
 
 LONGEST_MESSAGE = 200
@@ -29,14 +29,15 @@ class FloorConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         await self.accept()
         restaurant_id = self.scope["url_route"]["kwargs"]["restaurant_id"]
-        person = self.scope["user"]
-        rights = await in_thread(rights_in, person, restaurant_id)
+        people, rights = await in_thread(
+            at_the_door, self.scope["session"], self.scope["user"], restaurant_id
+        )
         if Capability.VIEW_BOOK not in rights:
             await self.close(STRANGER)
             return
         self.feed = feed_of(restaurant_id)
         self.screen = Screen(
-            user_id=person.pk,
+            people=people,
             manner=Manner(_language(self.scope), Capability.SEE_CONTACT in rights),
             whole=self.feed.whole,
         )

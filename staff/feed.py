@@ -14,6 +14,7 @@ import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -26,7 +27,7 @@ from bookings.presenters.floor import floor_data, table_data, visit_data
 from reservehub.core import clock
 from reservehub.core.realtime import restaurant_group
 from restaurants.permissions import Capability
-from staff.reading import Seen, in_thread, look, rights_now
+from staff.reading import Seen, in_thread, look, rights_of, shared_rights
 from staff.screens import FAULT, STRANGER, Manner, Screen
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class Feed:
         self._wake = asyncio.Event()
         self._notes: list[Note] = []
         self._seq = 0
-        self._wholes: dict[Manner, tuple[int, str]] = {}
+        self._wholes: dict[Manner, tuple[tuple[int, int], str]] = {}
         self._empty_since = self._checked_at = time.monotonic()
         self._checks: set[asyncio.Task[None]] = set()
 
@@ -79,18 +80,19 @@ class Feed:
 
     def whole(self, manner: Manner) -> str:
         """The snapshot, made once for all screens that need it at the same time."""
+        version = (self._seq, int(time.monotonic()))
         made = self._wholes.get(manner)
-        if made is None or made[0] != self._seq:
-            made = self._wholes[manner] = (self._seq, self._snapshot(manner))
+        if made is None or made[0] != version:
+            made = self._wholes[manner] = (version, self._snapshot(manner))
         return made[1]
 
     def _snapshot(self, manner: Manner) -> str:
         if self._seen is None:
             raise RuntimeError("nobody is let in before the first look")
         with translation.override(manner.language):
-            data = floor_data(
-                self._seen.floor, self._seen.restaurant, sees_contact=manner.sees_contact
-            )
+            # As it is now: it would have been read again if anything had changed since.
+            floor = replace(self._seen.floor, at=clock.now())
+            data = floor_data(floor, self._seen.restaurant, sees_contact=manner.sees_contact)
         return _text({"type": "snapshot", "seq": self._seq, **data})
 
     # --- Life -------------------------------------------------------------------------------------
@@ -105,7 +107,7 @@ class Feed:
             while self.screens or time.monotonic() - self._empty_since < LINGERS:
                 await self._look()
                 if time.monotonic() - self._checked_at > CHECKS_EVERY:
-                    self._check({screen.user_id for screen in self.screens})
+                    self._check({one for screen in self.screens for one in screen.people})
                 await self._wait()
         finally:
             listening.cancel()
@@ -212,27 +214,26 @@ class Feed:
 
     # --- Who may look on --------------------------------------------------------------------------
 
-    def _check(self, user_ids: set[int]) -> None:
+    def _check(self, people: set[int]) -> None:
         self._checked_at = time.monotonic()
-        here = user_ids & {screen.user_id for screen in self.screens}
-        if here:
-            task = asyncio.create_task(self._check_rights(here))
+        screens = [screen for screen in self.screens if people & set(screen.people)]
+        if screens:
+            task = asyncio.create_task(self._check_rights(screens))
             self._checks.add(task)
             task.add_done_callback(self._checks.discard)
 
-    async def _check_rights(self, user_ids: set[int]) -> None:
+    async def _check_rights(self, screens: Sequence[Screen]) -> None:
+        people = {one for screen in screens for one in screen.people}
         try:
-            rights = await in_thread(rights_now, user_ids, self.restaurant_id)
+            rights = await in_thread(rights_of, people, self.restaurant_id)
         except DatabaseError:
             logger.warning("live floor: cannot check who may look on")
             return
-        for screen in self.screens:
-            found = rights.get(screen.user_id)
-            if found is None:
-                continue
-            if Capability.VIEW_BOOK not in found:
+        for screen in screens:
+            held = shared_rights(screen.people, rights)
+            if Capability.VIEW_BOOK not in held:
                 screen.dismiss(STRANGER)
-            screen.manner = screen.manner._replace(sees_contact=Capability.SEE_CONTACT in found)
+            screen.manner = screen.manner._replace(sees_contact=Capability.SEE_CONTACT in held)
 
 
 def _needs_whole(before: Seen, seen: Seen, notes: Sequence[Note]) -> bool:

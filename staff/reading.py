@@ -12,6 +12,8 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import ParamSpec, TypeVar
 
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import close_old_connections
 
 from accounts.models import User
@@ -21,6 +23,7 @@ from reservehub.core.errors import DomainError
 from restaurants.models import Restaurant
 from restaurants.permissions import Capability
 from restaurants.selectors import capabilities_of, restaurant_for
+from staff.shared import KEY as SHARED
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -74,21 +77,46 @@ def look(restaurant_id: int, *, now: datetime, known: Seen | None) -> Seen | Non
     return Seen(restaurant, floor, mark)
 
 
-def rights_in(user: object, restaurant_id: int) -> frozenset[Capability]:
-    """What somebody at the door may do: nothing, unless they may see the book."""
+def people_before(session: SessionBase, account: User | AnonymousUser) -> tuple[int, ...]:
+    """Whose rights a screen has, all of them together: of the log-in, and of whoever took over a
+    shared tablet; nobody's while it is locked, or nobody has logged in.
+    """
+    if not account.is_authenticated:
+        return ()
+    stored = session.get(SHARED)
+    if not isinstance(stored, dict):
+        return (account.pk,)
+    person_id = stored.get("person_id")
+    return () if person_id is None else tuple({account.pk, person_id})
+
+
+def rights_of(people: Collection[int], restaurant_id: int) -> Mapping[int, frozenset[Capability]]:
+    """What each may do in a restaurant; nothing, unless they may see the book."""
+    found = User.objects.in_bulk(list(people))
+    return {
+        one: _rights(found[one], restaurant_id) if one in found else frozenset() for one in people
+    }
+
+
+def _rights(user: User, restaurant_id: int) -> frozenset[Capability]:
     try:
-        restaurant = restaurant_for(user, str(restaurant_id), Capability.VIEW_BOOK)  # type: ignore[arg-type]
+        restaurant = restaurant_for(user, str(restaurant_id), Capability.VIEW_BOOK)
     except DomainError:
         return frozenset()
-    return capabilities_of(user, restaurant)  # type: ignore[arg-type]
+    return capabilities_of(user, restaurant)
 
 
-def rights_now(
-    user_ids: Collection[int], restaurant_id: int
-) -> Mapping[int, frozenset[Capability]]:
-    """The same for people who are in already, read anew."""
-    people = User.objects.in_bulk(list(user_ids))
-    return {
-        user_id: rights_in(people[user_id], restaurant_id) if user_id in people else frozenset()
-        for user_id in user_ids
-    }
+def shared_rights(
+    people: Collection[int], rights: Mapping[int, frozenset[Capability]]
+) -> frozenset[Capability]:
+    """What all of them may do; nothing if there is nobody."""
+    held = [rights.get(one, frozenset()) for one in people]
+    return frozenset.intersection(*held) if held else frozenset()
+
+
+def at_the_door(
+    session: SessionBase, account: User | AnonymousUser, restaurant_id: int
+) -> tuple[tuple[int, ...], frozenset[Capability]]:
+    """Who comes in, and what they may do there."""
+    people = people_before(session, account)
+    return people, shared_rights(people, rights_of(people, restaurant_id))

@@ -34,10 +34,11 @@ class Manner(NamedTuple):
 class Screen:
     """A socket as its feed sees it: `offer` never waits, so that no screen delays another.
 
+    :param people: whose rights it has, see `staff.reading.people_before`
     :param whole: makes the whole state for a manner
     """
 
-    user_id: int
+    people: tuple[int, ...]
     manner: Manner
     whole: Callable[[Manner], str]
 

@@ -19,6 +19,7 @@ from websockets.typing import Origin
 
 from accounts.models import User
 from reservehub.local.system import free_port
+from staff.shared import KEY
 
 
 @contextmanager
@@ -96,13 +97,25 @@ class Watcher:
 
 @contextmanager
 def watching(
-    address: str, restaurant_id: int, person: User | None, *, query: str = ""
+    address: str,
+    restaurant_id: int,
+    person: User | None,
+    *,
+    query: str = "",
+    before: int | None = 0,
 ) -> Iterator[Watcher]:
-    """A live socket of somebody, or of nobody."""
+    """A live socket of somebody, or of nobody.
+
+    :param before: who stands before the device if it is a shared tablet; None locks it
+    """
     headers = {}
     if person is not None:
         client = Client()
         client.force_login(person)
+        if before != 0:
+            session = client.session
+            session[KEY] = {"device": "tablet", "person_id": before}
+            session.save()
         headers["Cookie"] = f"sessionid={client.cookies['sessionid'].value}"
     url = f"{address.replace('http', 'ws', 1)}/ws/staff/{restaurant_id}/{query}"
     with connect(url, origin=Origin(address), additional_headers=headers) as socket:

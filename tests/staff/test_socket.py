@@ -271,3 +271,15 @@ def test_another_site_cannot_open_the_socket(address: str, restaurant: Restauran
     url = f"{address.replace('http', 'ws', 1)}/ws/staff/{restaurant.pk}/"
     with pytest.raises(InvalidStatus), connect(url, origin=Origin("https://evil.example")):
         pass
+
+
+def test_a_shared_tablet_shows_what_its_person_may_see(
+    address: str, restaurant: Restaurant
+) -> None:
+    visit = book(restaurant)
+    Reservation.objects.filter(pk=visit.pk).update(dietary_restrictions=["nuts"])
+    host, viewer = make_member(restaurant), make_member(restaurant, Role.VIEWER)
+    with watching(address, restaurant.pk, host, before=viewer.pk) as screen:
+        assert "allergy" not in screen.next()["tables"][0]["signs"]
+    with watching(address, restaurant.pk, host, before=None) as locked:
+        assert closed_with(locked) == 4403
