@@ -26,6 +26,7 @@ from bookings.services.overruns import stay_extend, stays_extend
 from bookings.services.possible import PossibleSeat, tables_possible
 from bookings.services.requests import Booked, BookingRequest, Changes, Held, Start
 from bookings.services.rezoning import reservations_rederive
+from bookings.services.swapping import reservations_swap
 from bookings.services.tables import (
     reservation_assign_tables,
     reservation_auto_assign,
@@ -76,6 +77,7 @@ __all__ = [
     "reservation_seat",
     "reservation_undo",
     "reservations_rederive",
+    "reservations_swap",
     "service_date_now",
     "service_optimise",
     "stay_extend",
