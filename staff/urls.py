@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from staff.views import entrance, floor, invitations, switch, team
+from staff.views import booking, entrance, floor, heat, invitations, listing, switch, team
 
 app_name = "staff"
 
@@ -24,4 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/switch/share/", switch.make_shared, name="switch-share"),
     path("<slug:slug>/switch/unshare/", switch.stop_sharing, name="switch-unshare"),
     path("<slug:slug>/switch/pin/", switch.own_pin, name="switch-pin"),
+    path("<slug:slug>/list/", listing.listing, name="list"),
+    path("<slug:slug>/book/", booking.book, name="book"),
+    path("<slug:slug>/reservations/<int:reservation_id>/edit/", booking.edit, name="edit"),
+    path("<slug:slug>/heat/", heat.heat, name="heat"),
 ]

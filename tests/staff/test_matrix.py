@@ -37,6 +37,10 @@ EXPECTED: dict[str, dict[str, int]] = {
     "home": dict.fromkeys(PEOPLE, 302) | {"customer": 404, "marketing": 404},
     "invitation": dict.fromkeys(PEOPLE, 404),
     "floor": READERS,
+    "list": READERS,
+    "heat": READERS,
+    "book": WRITERS,
+    "edit": allowed("host", "manager", "owner", ok=404),
     "team": OWNERS,
     "team-invite": POST_ONLY,
     "team-second-factor": POST_ONLY,
@@ -55,7 +59,7 @@ EXPECTED: dict[str, dict[str, int]] = {
 WITHOUT_SLUG: dict[str, dict[str, Any]] = {"home": {}, "invitation": {"token": "unknown"}}
 """Pages of no particular restaurant, with their arguments."""
 
-ARGUMENTS: dict[str, dict[str, Any]] = {
+ARGUMENTS: dict[str, dict[str, Any]] = {"edit": {"reservation_id": 0}} | {
     name: {"pk": 0} for name in ("team-role", "team-remove", "team-resend", "team-revoke")
 }
 """Arguments besides the slug, by name of the address; 0 is nothing that exists."""
