@@ -31,6 +31,12 @@ class Link:
 SECTIONS: tuple[Section, ...] = (
     Section("floor", pgettext_lazy("staff section", "Floor"), "staff:floor", Capability.VIEW_BOOK),
     Section("list", pgettext_lazy("staff section", "List"), "staff:list", Capability.VIEW_BOOK),
+    Section(
+        "settings",
+        pgettext_lazy("staff section", "Settings"),
+        "staff:settings",
+        Capability.CONFIGURE,
+    ),
     Section("team", pgettext_lazy("staff section", "Team"), "staff:team", Capability.CONFIGURE),
 )
 

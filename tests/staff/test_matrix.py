@@ -41,6 +41,14 @@ EXPECTED: dict[str, dict[str, int]] = {
     "heat": READERS,
     "book": WRITERS,
     "edit": allowed("host", "manager", "owner", ok=404),
+    "settings": CONFIGURERS,
+    "settings-pause": POST_ONLY,
+    "settings-why": CONFIGURERS,
+    "settings-kind": CONFIGURERS,
+    "settings-add": CONFIGURERS,
+    "settings-edit": NOBODY
+    | {"marketing": 403, "viewer": 403, "host": 403, "manager": 404, "owner": 404},
+    "settings-delete": POST_ONLY,
     "team": OWNERS,
     "team-invite": POST_ONLY,
     "team-second-factor": POST_ONLY,
@@ -60,7 +68,9 @@ WITHOUT_SLUG: dict[str, dict[str, Any]] = {"home": {}, "invitation": {"token": "
 """Pages of no particular restaurant, with their arguments."""
 
 ARGUMENTS: dict[str, dict[str, Any]] = {"edit": {"reservation_id": 0}} | {
-    name: {"pk": 0} for name in ("team-role", "team-remove", "team-resend", "team-revoke")
+    **{n: {"pk": 0} for n in ("team-role", "team-remove", "team-resend", "team-revoke")},
+    **{n: {"kind": "hours"} for n in ("settings-kind", "settings-add")},
+    **{n: {"kind": "hours", "pk": 0} for n in ("settings-edit", "settings-delete")},
 }
 """Arguments besides the slug, by name of the address; 0 is nothing that exists."""
 
