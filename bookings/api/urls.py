@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from bookings.api import availability, book, holds, optimise, reservations, staff
+from bookings.api import availability, book, floor, holds, optimise, reservations, staff
 
 _PLACE = "restaurants/<slug:restaurant>"
 _ONE = "reservations/<int:reservation_id>"
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern] = [
         book.RestaurantReservationsView.as_view(),
         name="restaurant-reservations",
     ),
+    path(f"{_PLACE}/floor-plan", floor.FloorPlanStateView.as_view(), name="floor-plan"),
+    path("tables/<int:table_id>/status", floor.TableStatusView.as_view(), name="table-status"),
     path(f"{_PLACE}/optimise", optimise.OptimiseView.as_view(), name="optimise"),
     path("holds", holds.HoldsView.as_view(), name="holds"),
     path("holds/<str:token>", holds.HoldView.as_view(), name="hold"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from bookings.floor import Stay, TableView, Visit, day_view, next_change_at, table_view
@@ -17,7 +17,12 @@ from bookings.lifecycle import OCCUPYING, Status
 from bookings.loading import TableLabel, prepared_day, snapshot_of
 from bookings.loading.reading import state_of
 from bookings.models import Occupancy, Reservation
-from reservehub.core.timezones import business_day_bounds, service_bounds, service_date_of
+from reservehub.core.timezones import (
+    business_day_bounds,
+    first_instant_from,
+    service_bounds,
+    service_date_of,
+)
 from restaurants.models import Restaurant
 
 Stays = Mapping[int, Sequence[Stay]]
@@ -48,6 +53,12 @@ class Floor:
 def service_date_at(restaurant: Restaurant, at: datetime) -> date:
     """The business day of an instant (rule 11)."""
     return service_date_of(at, restaurant.timezone, restaurant.business_day_cut)
+
+
+def instant_on(restaurant: Restaurant, service_date: date, wall: time) -> datetime:
+    """A wall time of a service date: 00:30 of Friday's service is on Saturday (rule 7)."""
+    day = service_date + timedelta(days=wall < restaurant.business_day_cut)
+    return first_instant_from(datetime.combine(day, wall), restaurant.timezone)
 
 
 def opening_bounds(restaurant: Restaurant, service_date: date) -> tuple[datetime, datetime]:

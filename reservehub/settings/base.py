@@ -282,6 +282,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": "bookings.api.serializers.floor.STATUSES",
+        "TableStateEnum": "bookings.api.serializers.floor.STATES",
+        "OverridesEnum": "bookings.api.serializers.bodies.OVERRIDES",
+        "WalkInOverridesEnum": "bookings.api.serializers.floor.WALK_IN_OVERRIDES",
+    },
 }
 
 # --- Browser security -------------------------------------------------------------------------

@@ -64,6 +64,9 @@ EXPECTED: dict[str, Row] = {
     "restaurant_reservations": READ,
     "restaurant_reservation_create": Row(401, 404, 404, 403, 201, 201),
     "restaurant_optimise": STEP,
+    "restaurant_floor_plan": READ,
+    # The host sits a party down, so that the table is taken when the owner asks.
+    "table_status": Row(401, 404, 404, 403, 200, 409),
     "hold_create": Row(201, 201, 201, 201, 201, 201),
     "hold_extend": Row(410, 410, 410, 410, 410, 410),
     "hold_release": Row(204, 204, 204, 204, 204, 204),
@@ -212,6 +215,7 @@ def _body(world: World, operation: Operation, kind: str | None) -> dict[str, Any
         "reservation_lookup": {"reference": "RES-2026-0", "email": "a@example.com"},
         "reservation_modify": {"party_size": 1},
         "reservation_assign_tables": {"table_ids": [table]},
+        "table_status": {"status": "occupied", "party_size": 2},
     }
     if operation.id in bodies:
         return bodies[operation.id]
@@ -231,6 +235,7 @@ def test_everybody_gets_the_expected_answer(world: World, operation: Operation) 
         reservation_id=reservation.pk,
         id=items[kind] if kind else 0,
         token="unknown",
+        table_id=items["tables"],
     )
     if operation.id == "restaurant_availability":
         path += "?date=2026-06-05&party_size=2"
