@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from staff import office_urls
-from staff.views import booking, entrance, floor, heat, listing
+from staff import office_urls, room_urls
+from staff.views import (
+    booking,
+    entrance,
+    floor,
+    heat,
+    listing,
+    panels,
+    steps,
+)
 
 app_name = "staff"
 
@@ -13,9 +21,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", entrance.entrance, name="home"),
     *office_urls.PLAIN,
     path("<slug:slug>/", floor.floor, name="floor"),
+    *room_urls.URLS,
+    path("<slug:slug>/tables/<int:table_id>/panel/", panels.table, name="table-panel"),
+    path("<slug:slug>/tables/<int:table_id>/block/", steps.block, name="table-block"),
+    path("<slug:slug>/tables/<int:table_id>/unblock/", steps.unblock, name="table-unblock"),
+    path("<slug:slug>/tables/<int:table_id>/clean/", steps.clean, name="table-clean"),
+    path(
+        "<slug:slug>/reservations/<int:reservation_id>/panel/",
+        panels.reservation,
+        name="reservation-panel",
+    ),
+    path("<slug:slug>/reservations/<int:reservation_id>/seats/", panels.seats, name="seats"),
+    path("<slug:slug>/reservations/<int:reservation_id>/swap/", steps.swap, name="swap"),
+    path("<slug:slug>/walk-in/", steps.walk_in, name="walk-in"),
     path("<slug:slug>/list/", listing.listing, name="list"),
     path("<slug:slug>/book/", booking.book, name="book"),
     path("<slug:slug>/reservations/<int:reservation_id>/edit/", booking.edit, name="edit"),
     path("<slug:slug>/heat/", heat.heat, name="heat"),
+    path("<slug:slug>/reservations/<int:reservation_id>/<slug:step>/", steps.step, name="step"),
     *office_urls.OF_RESTAURANT,
 ]

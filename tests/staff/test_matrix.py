@@ -37,6 +37,15 @@ EXPECTED: dict[str, dict[str, int]] = {
     "home": dict.fromkeys(PEOPLE, 302) | {"customer": 404, "marketing": 404},
     "invitation": dict.fromkeys(PEOPLE, 404),
     "floor": READERS,
+    "table-panel": allowed("viewer", "host", "manager", "owner", ok=404),
+    "reservation-panel": allowed("viewer", "host", "manager", "owner", ok=404),
+    "seats": allowed("host", "manager", "owner", ok=404),
+    "step": POST_ONLY,
+    "swap": POST_ONLY,
+    "walk-in": POST_ONLY,
+    "table-block": POST_ONLY,
+    "table-unblock": POST_ONLY,
+    "table-clean": POST_ONLY,
     "list": READERS,
     "heat": READERS,
     "book": WRITERS,
@@ -68,6 +77,9 @@ WITHOUT_SLUG: dict[str, dict[str, Any]] = {"home": {}, "invitation": {"token": "
 """Pages of no particular restaurant, with their arguments."""
 
 ARGUMENTS: dict[str, dict[str, Any]] = {"edit": {"reservation_id": 0}} | {
+    **{n: {"reservation_id": 0} for n in ("reservation-panel", "seats", "swap")},
+    **{n: {"table_id": 0} for n in ("table-panel", "table-block", "table-unblock", "table-clean")},
+    "step": {"reservation_id": 0, "step": "seat"},
     **{n: {"pk": 0} for n in ("team-role", "team-remove", "team-resend", "team-revoke")},
     **{n: {"kind": "hours"} for n in ("settings-kind", "settings-add")},
     **{n: {"kind": "hours", "pk": 0} for n in ("settings-edit", "settings-delete")},

@@ -1,0 +1,65 @@
+// What has been done, and how to take it back: a toast with Undo for ten seconds, Ctrl+Z for as long as the page lives.
+//
+// The server says it with the event rh:done: { text, undo: address or null, version, reservation_id }.
+
+import { toast, word } from "./toasts.js";
+
+const DOUBLE_TAP = 600;
+const KEPT = 20;
+const done = [];
+let doneAt = 0;
+
+function send(url, values) {
+  const panel = document.getElementById("panel");
+  const about = panel ? { target: panel, swap: "innerHTML" } : { target: document.body, swap: "none" };
+  return htmx.ajax("POST", url, { ...about, values });
+}
+
+export function undoLast() {
+  const last = done.pop();
+  if (!last) return toast(word("nothing"), { seconds: 4, key: "nothing" });
+  document.querySelectorAll('#toasts [data-key="done"]').forEach((note) => note.remove());
+  return send(last.undo, last.version === null ? {} : { version: last.version });
+}
+
+function remember(detail) {
+  // Own steps follow one another; after somebody else's step the older ones are no longer ours to undo.
+  for (let n = done.length - 1; n >= 0; n -= 1) {
+    const one = done[n];
+    if (!detail.reservation_id || one.reservation_id !== detail.reservation_id) continue;
+    if (detail.version - one.version === 1) one.version = detail.version;
+    else done.splice(n, 1);
+  }
+  if (detail.undo) done.push({ undo: detail.undo, version: detail.version, reservation_id: detail.reservation_id });
+  if (done.length > KEPT) done.shift();
+}
+
+export function startActions() {
+  if (!document.getElementById("toasts")) return;
+  document.addEventListener("rh:done", ({ detail }) => {
+    doneAt = performance.now();
+    remember(detail);
+    const action = detail.undo ? { label: word("undo"), run: undoLast } : null;
+    toast(detail.text, { action, key: "done" });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+    if (event.target.closest("input:not([type=range]), textarea, [contenteditable]")) return;
+    event.preventDefault();
+    undoLast();
+  });
+  // The second tap of a double tap would finish the party that the first one seated.
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (performance.now() - doneAt > DOUBLE_TAP || !event.target.closest("#panel .next-action")) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true,
+  );
+  document.addEventListener("htmx:sendError", () =>
+    toast(document.documentElement.dataset.offline, { tone: "error", key: "error" }),
+  );
+  document.addEventListener("htmx:responseError", () => toast(word("failed"), { tone: "error", key: "error" }));
+}

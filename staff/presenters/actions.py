@@ -1,0 +1,93 @@
+"""What can be done with a party now: one thing that comes next, and the rest (rules 59-68)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from bookings.lifecycle import AT_TABLE, OCCUPYING, UNDO_WINDOW, Status
+from bookings.models import Reservation
+from bookings.services.visits import EARLIEST
+
+_S = Status
+EXPECTED = frozenset({_S.CONFIRMED, _S.ARRIVED})
+CANCELLABLE = EXPECTED | {_S.PENDING_PAYMENT}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """`step` is the last part of the address; `form` names the fold-out with its inputs, if it
+    asks for anything.
+    """
+
+    step: str
+    label: str
+    form: str = ""
+
+
+def next_action(reservation: Reservation, *, has_table: bool, now: datetime) -> Action | None:
+    """The one large button: what happens next to this party; None if nothing does."""
+    status = Status(reservation.status)
+    if status is _S.PENDING:
+        return Action(step="approve", label=_("Confirm"))
+    if status in EXPECTED:
+        return _to_the_table(reservation, has_table=has_table, now=now)
+    if status is _S.PARTIALLY_SEATED:
+        return Action(step="seat", label=_("All are seated"))
+    if status is _S.SEATED:
+        return Action(step="finish", label=pgettext("step", "Finish"))
+    if status is _S.NO_SHOW:
+        return Action(step="arrive", label=_("They came after all"))
+    return None
+
+
+def _to_the_table(reservation: Reservation, *, has_table: bool, now: datetime) -> Action:
+    if not has_table:
+        return Action(step="move", label=_("Choose a table"))
+    if now < reservation.starts_at - EARLIEST:
+        return Action(step="move", label=_("Move to another table"))
+    return Action(step="seat", label=pgettext("step", "Seat"))
+
+
+def more_actions(reservation: Reservation, *, has_table: bool, now: datetime) -> tuple[Action, ...]:
+    """Everything else, most used first."""
+    first = next_action(reservation, has_table=has_table, now=now)
+    done = {first.step} if first else set()
+    return tuple(a for a in _all(reservation, now=now) if a.step not in done)
+
+
+def _all(reservation: Reservation, *, now: datetime) -> Iterator[Action]:
+    status = Status(reservation.status)
+    is_close = now >= reservation.starts_at - EARLIEST
+    is_due = now >= reservation.starts_at
+    offers: tuple[tuple[bool, str, str, str], ...] = (
+        (status is _S.PENDING, "decline", pgettext("step", "Decline"), "reason"),
+        (status is _S.CONFIRMED and is_close, "arrive", pgettext("step", "Arrived"), ""),
+        (status in EXPECTED and is_close, "partly-seat", _("Partly seated"), ""),
+        (status in OCCUPYING, "move", pgettext("step", "Move"), ""),
+        (status in EXPECTED and is_due, "no-show", pgettext("step", "No-show"), ""),
+        (status is _S.PARTIALLY_SEATED, "finish", pgettext("step", "Finish"), ""),
+        (status is _S.CONFIRMED, "eta", pgettext("step", "Running late"), "eta"),
+        (status in AT_TABLE, "extend", pgettext("step", "Stay longer"), "extend"),
+        (status in EXPECTED | AT_TABLE, "party", _("Party size at the door"), "party"),
+        (status in EXPECTED | {_S.PENDING}, "auto-assign", _("Best table automatically"), ""),
+        (True, "note", _("Note for the team"), "note"),
+        (status in CANCELLABLE, "cancel", _("Cancel the reservation"), "cancel"),
+    )
+    for is_offered, name, label, form in offers:
+        if is_offered:
+            yield Action(step=name, label=label, form=form)
+
+
+def may_undo(reservation: Reservation, *, now: datetime) -> bool:
+    """Whether the last step can be taken back; the service has the last word."""
+    last = reservation.undo
+    if not last or Status(reservation.status) in {_S.DECLINED, _S.EXPIRED, _S.MOVED}:
+        return False
+    if Status(reservation.status) in {_S.CANCELLED_BY_GUEST, _S.CANCELLED_BY_RESTAURANT}:
+        return False
+    return now - datetime.fromisoformat(last["at"]) <= UNDO_WINDOW
