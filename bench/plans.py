@@ -18,10 +18,7 @@ def show(world: World) -> None:
         (
             "has an evening changed",
             reading.STATE,
-            [
-                *(world.busy.pk, [world.day], reading.COUNTED),
-                *(prepared.origin, prepared.until),
-            ],
+            [world.busy.pk, [world.day], prepared.origin, prepared.until],
         ),
         (
             "occupancy of an evening",
@@ -31,13 +28,13 @@ def show(world: World) -> None:
         (
             "reservations of a day",
             reading.RESERVATIONS,
-            [world.busy.pk, [world.day], reading.COUNTED],
+            [world.busy.pk, [world.day]],
         ),
         (
             "other bookings of a guest",
             people.OTHERS,
             [
-                *(world.busy.pk, reading.COUNTED, prepared.until),
+                *(world.busy.pk, prepared.until),
                 *(prepared.origin, 1, None),
             ],
         ),

@@ -26,11 +26,16 @@ class Link(NamedTuple):
         return hash_token(self.view_token)
 
 
+def manage_token(nonce: str) -> str:
+    """The token of a nonce that may change and cancel."""
+    return derive_token("bookings.manage", "reservation", nonce)
+
+
 def new_link(nonce: str | None = None) -> Link:
     """The tokens of a nonce (a fresh one by default); the same nonce gives the same tokens."""
     nonce = nonce or new_nonce()
     return Link(
         nonce,
-        derive_token("bookings.manage", "reservation", nonce),
+        manage_token(nonce),
         derive_token("bookings.view", "reservation", nonce),
     )

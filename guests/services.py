@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.translation import gettext
 
 from guests.identity import BadEmail, BadPhone, normalise_email, normalise_phone
@@ -17,17 +18,14 @@ from reservehub.core.errors import FieldError, NotFound, ValidationFailed
 from reservehub.core.planned import planned_cursor
 from restaurants.services.rows import stored_values, validation_failed
 
-INSERT = """
-    INSERT INTO guests_guest
-        (organisation_id, user_id, name, phone, email, language,
-         is_vip, is_blocked, block_reason, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, false, false, '', $7)
-    ON CONFLICT DO NOTHING
-    RETURNING id
-"""
+
+class Matched(NamedTuple):
+    """A guest, and whether nobody knew them before."""
+
+    guest: Guest
+    is_new: bool
 
 
-@transaction.atomic(savepoint=False)
 def guest_match_or_create(
     *,
     organisation_id: int,
@@ -38,12 +36,35 @@ def guest_match_or_create(
     user_id: int | None = None,
     now: datetime,
 ) -> Guest:
+    """The guest of `guest_match`."""
+    return guest_match(
+        organisation_id=organisation_id,
+        name=name,
+        phone=phone,
+        email=email,
+        language=language,
+        user_id=user_id,
+        now=now,
+    ).guest
+
+
+@transaction.atomic(savepoint=False)
+def guest_match(
+    *,
+    organisation_id: int,
+    name: str,
+    phone: str,
+    email: str,
+    language: str,
+    user_id: int | None = None,
+    now: datetime,
+) -> Matched:
     """The guest known by this phone, else by this e-mail, else a new record (rule 99).
 
     Never overwrites a name: another name on the same phone becomes a merge candidate. Missing
     e-mail and account are filled in. Two requests of one new guest at the same time give one
-    record: the second waits for the first. One query for a known guest, two for a new one. The
-    row stays locked until the transaction ends: requests of one person wait for each other.
+    record: the second waits for the first. One query. The row stays locked until the transaction
+    ends: requests of one person wait for each other.
 
     :param phone: E.164 or ""
     :param email: lower case or ""
@@ -51,54 +72,45 @@ def guest_match_or_create(
     """
     if not phone and not email:
         raise ValueError("A guest needs a phone or an e-mail address.")
-    known = _find(organisation_id, phone, email)
-    if known is None:
-        guest = Guest(
-            organisation_id=organisation_id,
-            user_id=user_id,
-            name=name,
-            phone=phone or None,
-            email=email or None,
-            language=language,
-            created_at=now,
-        )
-        if _insert(guest, phone):
-            return guest
-        known = _find(organisation_id, phone, email)
-    if known is None:
+    statement = _BY_PHONE if phone else _BY_EMAIL
+    values = [organisation_id, user_id, name, phone or None, email or None, language, now]
+    with planned_cursor() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+        if row is None:  # a rival made it while we looked
+            cursor.execute(statement, values)
+            row = cursor.fetchone()
+    if row is None:
         raise RuntimeError("the guest that blocked the insert is gone")
-    _remember(known, name=name, email=email, user_id=user_id, now=now)
-    return known
+    is_new, *known = row
+    guest = Guest.from_db(DEFAULT_DB_ALIAS, _COLUMNS, known)
+    if not is_new:
+        _remember(guest, name=name, email=email, user_id=user_id, now=now)
+    return Matched(guest, is_new)
 
 
 _COLUMNS = [field.attname for field in Guest._meta.concrete_fields]
-_KNOWN = f"SELECT {', '.join(_COLUMNS)} FROM guests_guest WHERE organisation_id = $1 AND "  # noqa: S608 - no values of callers
-_BY_PHONE = _KNOWN + "phone = $2 LIMIT 1"
-_BY_EMAIL = _KNOWN + "email = $2 ORDER BY phone, id LIMIT 1"
-_LOCK = " FOR NO KEY UPDATE"
-
-
-def _find(organisation_id: int, phone: str, email: str) -> Guest | None:
-    """By phone where there is one; an e-mail alone also finds a guest who once gave both."""
-    statement = (_BY_PHONE if phone else _BY_EMAIL) + _LOCK
-    with planned_cursor() as cursor:
-        cursor.execute(statement, [organisation_id, phone or email])
-        row = cursor.fetchone()
-    return None if row is None else Guest.from_db(connection.alias, _COLUMNS, row)
-
-
-def _insert(guest: Guest, phone: str) -> bool:
-    """Whether the row is new; a rival's uncommitted one is waited for."""
-    row = (guest.organisation_id, guest.user_id, guest.name, phone or None, guest.email)
-    with planned_cursor() as cursor:
-        cursor.execute(INSERT, [*row, guest.language, guest.created_at])
-        found = cursor.fetchone()
-    if found is None:
-        return False
-    guest.pk = found[0]
-    guest._state.adding = False  # noqa: SLF001 - it is stored now
-    guest._state.db = connection.alias  # noqa: SLF001
-    return True
+_READ = ", ".join(_COLUMNS)
+_LOCK = "FOR NO KEY UPDATE"
+_MATCH = f"""
+    WITH known AS (
+        SELECT {_READ} FROM guests_guest
+        WHERE organisation_id = $1::bigint AND {{}} LIMIT 1 {_LOCK}
+    ), made AS (
+        INSERT INTO guests_guest
+            (organisation_id, user_id, name, phone, email, language,
+             is_vip, is_blocked, block_reason, created_at)
+        SELECT $1::bigint, $2::bigint, $3, $4::varchar, $5::varchar, $6, false, false, '',
+               $7::timestamptz
+        WHERE NOT EXISTS (SELECT FROM known)
+        ON CONFLICT DO NOTHING
+        RETURNING {_READ}
+    )
+    SELECT false, {_READ} FROM known UNION ALL SELECT true, {_READ} FROM made
+"""  # noqa: S608 - no values of callers
+_BY_PHONE = _MATCH.format("phone = $4::varchar")
+# An e-mail alone also finds a guest who once gave both.
+_BY_EMAIL = _MATCH.format("email = $5::varchar ORDER BY phone, id")
 
 
 def _remember(guest: Guest, *, name: str, email: str, user_id: int | None, now: datetime) -> None:

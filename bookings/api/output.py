@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.urls import reverse
 from rest_framework.response import Response
 
 from bookings import selectors
@@ -123,6 +124,6 @@ def answer(
     )
 
 
-def manage_url(reservation: Reservation) -> str:
+def manage_url(token: str) -> str:
     """The absolute address of the guest's page."""
-    return f"{settings.RESERVEHUB_BASE_URL}{selectors.manage_path(reservation)}"
+    return f"{settings.RESERVEHUB_BASE_URL}{reverse('bookings:manage', args=[token])}"

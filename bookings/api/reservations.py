@@ -33,8 +33,9 @@ from bookings.api.serializers import (
     SlotProblemSerializer,
     VersionSerializer,
 )
-from bookings.models import Reservation
+from bookings.loading import public_restaurant
 from bookings.services import (
+    Booked,
     BookingRequest,
     Changes,
     reservation_approve,
@@ -49,9 +50,9 @@ from reservehub.core.api.idempotent import idempotent
 from reservehub.core.api.pagination import CursorPages
 from reservehub.core.api.problems import PROBLEM_JSON
 from reservehub.core.api.views import ApiView, actor_of
+from reservehub.core.errors import NotFound
 from restaurants.models import Restaurant
 from restaurants.permissions import Capability
-from restaurants.selectors import restaurant_public_bare
 
 TAKEN = {(409, PROBLEM_JSON): SlotProblemSerializer}
 HOLDER = [MANAGE_TOKEN, TOKEN_IN_QUERY]
@@ -89,7 +90,7 @@ class ReservationsView(ApiView):
     """The public way in."""
 
     is_public = True
-    _booked: Reservation | None = None
+    _booked: Booked | None = None
     pagination_class = NewestStartFirst
     throttle_scopes = {"POST": "booking"}
     problem_statuses = {"get": (401,), "post": (404, 410)}
@@ -128,15 +129,20 @@ class ReservationsView(ApiView):
         response = self._create(request)
         if response.status_code == 201:
             # Only now: the stored answer of an idempotency key must not hold the guest's secret.
-            reservation = self._booked or answered(response.data["id"])
-            response.data["manage_token"] = selectors.manage_token_of(reservation)
-            response.data["manage_url"] = manage_url(reservation)
+            if self._booked is not None:
+                token = self._booked.manage_token
+            else:
+                token = selectors.manage_token_of(answered(response.data["id"]))
+            response.data["manage_token"] = token
+            response.data["manage_url"] = manage_url(token)
         return response
 
     @idempotent
     def _create(self, request: Request) -> Response:
         data = parsed(ReservationCreateSerializer, request)
-        restaurant = restaurant_public_bare(data["restaurant"])
+        restaurant = public_restaurant(data["restaurant"])
+        if restaurant is None:
+            raise NotFound
         customer_id = request.user.pk if request.user.is_authenticated else None
         booked = reservation_create(
             request=booking_request(
@@ -144,9 +150,10 @@ class ReservationsView(ApiView):
             ),
             actor=actor_of(request),
             now=clock.now(),
+            restaurant=restaurant,
         )
         where = request.build_absolute_uri(f"/api/v1/reservations/{booked.reservation.pk}")
-        self._booked = booked.reservation
+        self._booked = booked
         return answer(
             booked.reservation,
             tables=selectors.labels_of(restaurant, booked.table_ids),
@@ -175,9 +182,9 @@ class LookupView(ApiView):
         """Find a reservation by its reference and the guest's e-mail address. Both must match."""
         response = self._find(request)
         if response.status_code == 200:
-            reservation = answered(response.data["id"])
-            response.data["manage_token"] = selectors.manage_token_of(reservation)
-            response.data["manage_url"] = manage_url(reservation)
+            token = selectors.manage_token_of(answered(response.data["id"]))
+            response.data["manage_token"] = token
+            response.data["manage_url"] = manage_url(token)
         return response
 
     @idempotent

@@ -4,7 +4,7 @@ date.
 
 from bookings.loading.day import LoadedDay, is_paced, load_day, load_days, prepared_day
 from bookings.loading.memo import Answers, answers_of
-from bookings.loading.restaurants import active_restaurant
+from bookings.loading.restaurants import active_restaurant, public_restaurant
 from bookings.loading.snapshot import Snapshot, TableLabel, snapshot_of
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "load_day",
     "load_days",
     "prepared_day",
+    "public_restaurant",
     "snapshot_of",
 ]

@@ -17,18 +17,34 @@ KEPT_RESTAURANTS = 512
 _kept: OrderedDict[int, Restaurant] = OrderedDict()
 
 
+_VERSION = "SELECT id, config_version FROM restaurants_restaurant WHERE is_active AND "
+_BY_ID = _VERSION + "id = $1::bigint"
+_PUBLIC_BY_ID = _BY_ID + " AND is_public"
+_PUBLIC_BY_SLUG = _VERSION + "slug = $1::varchar AND is_public"
+
+
 def active_restaurant(restaurant_id: int) -> Restaurant | None:
     """An active restaurant with its policy, or None; one small query while nothing changes."""
+    return _restaurant(_BY_ID, restaurant_id)
+
+
+def public_restaurant(id_or_slug: str) -> Restaurant | None:
+    """The same for one that guests may find."""
+    # Slugs are never digits only, so the two cannot be mistaken for each other.
+    if id_or_slug.isascii() and id_or_slug.isdigit() and len(id_or_slug) < 19:
+        return _restaurant(_PUBLIC_BY_ID, int(id_or_slug))
+    return _restaurant(_PUBLIC_BY_SLUG, id_or_slug)
+
+
+def _restaurant(statement: str, name: int | str) -> Restaurant | None:
     with planned_cursor() as cursor:
-        cursor.execute(
-            "SELECT config_version FROM restaurants_restaurant WHERE id = $1 AND is_active",
-            [restaurant_id],
-        )
+        cursor.execute(statement, [name])
         row = cursor.fetchone()
     if row is None:
         return None
+    restaurant_id, version = row
     known = _kept.get(restaurant_id)
-    if known is None or known.config_version != row[0]:
+    if known is None or known.config_version != version:
         known = Restaurant.objects.select_related("policy").filter(pk=restaurant_id).first()
         if known is None:
             return None

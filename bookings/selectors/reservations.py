@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from bookings.links import new_link
+from bookings.links import manage_token, new_link
 from bookings.loading import TableLabel, snapshot_of
 from bookings.models import Occupancy, Reservation
 from guests.identity import BadEmail, normalise_email
@@ -110,7 +110,7 @@ def labels_of(restaurant: Restaurant, table_ids: Iterable[int]) -> list[TableLab
 
 def manage_token_of(reservation: Reservation) -> str:
     """The token of the manage link; derived, never stored."""
-    return new_link(reservation.link_nonce).manage_token
+    return manage_token(reservation.link_nonce)
 
 
 def view_token_of(reservation: Reservation) -> str:

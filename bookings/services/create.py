@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from bookings import policies
 from bookings.availability import (
     Channel,
     Query,
@@ -25,12 +24,12 @@ from bookings.errors import (
     TableUnsuitable,
 )
 from bookings.events import ReservationConfirmed, ReservationEvent, ReservationRequested
-from bookings.lifecycle import Status, pending_expires_at
-from bookings.links import new_link
+from bookings.lifecycle import Status
 from bookings.loading import LoadedDay, is_paced, load_day, prepared_day
 from bookings.models import Hold, Reservation
 from bookings.selectors import alternatives_payload
 from bookings.services.holds import hold_for_use, hold_use
+from bookings.services.inserting import Booking, next_reference, reservation_insert
 from bookings.services.people import other_bookings
 from bookings.services.placing import party_place
 from bookings.services.questions import query_of
@@ -43,34 +42,38 @@ from bookings.services.records import (
 from bookings.services.requests import Booked, BookingRequest
 from bookings.services.seats import Claim, seats_convert, seats_take
 from bookings.services.starts import ResolvedStart, resolve_start
-from bookings.validation import Contact, contact_of, request_check
+from bookings.validation import contact_of, request_check
 from guests.models import Guest
-from guests.services import guest_match_or_create
-from reservehub.core.actors import Actor, ActorKind
+from guests.services import guest_match
+from reservehub.core.actors import Actor
 from reservehub.core.locks import advisory_day_lock
-from reservehub.core.rows import insert_row
 from restaurants.models import Restaurant
+
+__all__ = ["next_reference", "reservation_create"]
 
 SPACE = {Reason.NO_TABLE_FREE, Reason.AREA_FULL, Reason.NO_TABLE_FITS}
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Booking:
-    """One booking in the making: what is known before the tables are looked at."""
+class _Guest(NamedTuple):
+    """Who books; nobody for walk-ins without contact. New ones have no bookings yet."""
 
-    restaurant: Restaurant
-    request: BookingRequest
-    contact: Contact
-    actor: Actor
-    now: datetime
+    guest: Guest | None
+    is_new: bool
 
 
-def reservation_create(*, request: BookingRequest, actor: Actor, now: datetime) -> Booked:
+def reservation_create(
+    *,
+    request: BookingRequest,
+    actor: Actor,
+    now: datetime,
+    restaurant: Restaurant | None = None,
+) -> Booked:
     """Book a table, or ask for one where staff must approve.
 
     Takes the guest row, the hold, the day (if it is paced) and the tables, in this order, in one
     transaction.
 
+    :param restaurant: that of the request, where the caller has just read it
     :raises ValidationFailed: for bad contact data or party size, with pointers
     :raises SlotUnavailable: with `reasons` and up to three `alternatives`
     :raises NoOnlineAvailability: for a blocked guest
@@ -78,12 +81,13 @@ def reservation_create(*, request: BookingRequest, actor: Actor, now: datetime) 
     :raises TableUnsuitable: if staff named tables that break a rule they did not override
     :raises TableTaken: if staff named tables that are taken
     """
-    restaurant = restaurant_for_booking(request.restaurant_id)
+    if restaurant is None or restaurant.pk != request.restaurant_id:
+        restaurant = restaurant_for_booking(request.restaurant_id)
     request_check(request, restaurant)
     contact = contact_of(request, restaurant)
     try:
         return _create(
-            _Booking(restaurant=restaurant, request=request, contact=contact, actor=actor, now=now)
+            Booking(restaurant=restaurant, request=request, contact=contact, actor=actor, now=now)
         )
     except SlotUnavailable as refusal:
         refusal.extra.setdefault("reasons", [])
@@ -105,11 +109,11 @@ def reservation_create(*, request: BookingRequest, actor: Actor, now: datetime) 
 
 
 @transaction.atomic
-def _create(booking: _Booking) -> Booked:
+def _create(booking: Booking) -> Booked:
     restaurant, request, now = booking.restaurant, booking.request, booking.now
     prepared = prepared_day(restaurant, request.date)
     start = resolve_start(prepared, request.start)
-    guest = _guest(booking)
+    guest, is_new = _guest(booking)
     hold = hold_for_use(request.hold_token, restaurant_id=restaurant.pk, now=now)
     days = _days_to_lock(request, start, hold)
     if days or is_paced(prepared):
@@ -117,17 +121,17 @@ def _create(booking: _Booking) -> Booked:
     day = load_day(restaurant, request.date, now=now)
     query = query_of(request, restaurant=restaurant, hold_id=hold.pk if hold else None, now=now)
     answer = answer_slot(day.service, query, start.starts_at)
-    visits = _check_other_bookings(booking, guest, answer)
+    visits = 0 if is_new else _check_other_bookings(booking, guest, answer)
     if request.table_ids:
         _check_tables(day, query, start, request.table_ids)
     elif not answer.available and not (_may_be_tableless(booking) and set(answer.reasons) <= SPACE):
         raise SlotUnavailable(reasons=[reason.value for reason in answer.reasons])
-    reservation = _insert(booking, guest, start, answer, visits=visits)
+    reservation, link = reservation_insert(booking, guest, start, answer, visits=visits)
     table_ids = _seat(booking, day, query, reservation, hold=hold)
     if hold is not None:
         hold_use(hold)
     _announce(booking, reservation, table_ids)
-    return Booked(reservation, new_link(reservation.link_nonce).manage_token, table_ids)
+    return Booked(reservation, link.manage_token, table_ids)
 
 
 def _days_to_lock(request: BookingRequest, start: ResolvedStart, hold: Hold | None) -> list[date]:
@@ -147,12 +151,12 @@ def _is_held(hold: Hold, request: BookingRequest, starts_at: datetime) -> bool:
     )
 
 
-def _guest(booking: _Booking) -> Guest | None:
+def _guest(booking: Booking) -> _Guest:
     """The guest's record, matched or new, and locked; walk-ins may leave no contact."""
     contact, request = booking.contact, booking.request
     if not contact.phone and not contact.email:
-        return None
-    guest = guest_match_or_create(
+        return _Guest(None, is_new=True)
+    matched = guest_match(
         organisation_id=booking.restaurant.organisation_id,
         name=request.guest_name,
         phone=contact.phone,
@@ -161,12 +165,12 @@ def _guest(booking: _Booking) -> Guest | None:
         user_id=request.customer_id,
         now=booking.now,
     )
-    if guest.is_blocked and request.channel is Channel.ONLINE:
+    if matched.guest.is_blocked and request.channel is Channel.ONLINE:
         raise NoOnlineAvailability
-    return guest
+    return _Guest(*matched)
 
 
-def _check_other_bookings(booking: _Booking, guest: Guest | None, answer: SlotAnswer) -> int:
+def _check_other_bookings(booking: Booking, guest: Guest | None, answer: SlotAnswer) -> int:
     """The guest's earlier visits; refuses a booking too near another (rule 57)."""
     if guest is None:
         return 0
@@ -182,7 +186,7 @@ def _check_other_bookings(booking: _Booking, guest: Guest | None, answer: SlotAn
     return others.visits
 
 
-def _may_be_tableless(booking: _Booking) -> bool:
+def _may_be_tableless(booking: Booking) -> bool:
     """Rule 37: only in volume mode, or when staff insist."""
     request = booking.request
     insists = request.channel is not Channel.ONLINE and "capacity" in request.overrides
@@ -200,110 +204,8 @@ def _check_tables(
         raise TableUnsuitable(reasons=[reason.value for reason in refused])
 
 
-@dataclass(frozen=True)
-class _Decision:
-    status: Status
-    method: str
-    expires_at: datetime | None
-
-
-def _decide(booking: _Booking, start: ResolvedStart) -> _Decision:
-    """Confirmed at once, or a request that staff must answer (requirement C3)."""
-    kind = booking.actor.kind
-    if kind in (ActorKind.STAFF, ActorKind.PLATFORM):
-        return _Decision(Status.CONFIRMED, "manual", None)
-    if policies.needs_approval(booking.restaurant.policy, party_size=booking.request.party_size):
-        expires_at = pending_expires_at(
-            booking.now,
-            start.starts_at,
-            life=timedelta(minutes=booking.restaurant.policy.pending_expiry_minutes),
-        )
-        return _Decision(Status.PENDING, "manual", expires_at)
-    return _Decision(Status.CONFIRMED, "partner" if kind == ActorKind.PARTNER else "instant", None)
-
-
-def _insert(
-    booking: _Booking,
-    guest: Guest | None,
-    start: ResolvedStart,
-    answer: SlotAnswer,
-    *,
-    visits: int,
-) -> Reservation:
-    restaurant, request, now = booking.restaurant, booking.request, booking.now
-    decision = _decide(booking, start)
-    link = new_link()
-    deadline = policies.cancel_deadline(
-        restaurant.policy,
-        starts_at=start.starts_at,
-        service_date=request.date,
-        zone=prepared_day(restaurant, request.date).config.rules.zone,
-    )
-    modify_until = policies.modify_deadline(restaurant.policy, starts_at=start.starts_at)
-    reservation = Reservation(
-        reference=next_reference(now),
-        restaurant=restaurant,
-        guest=guest,
-        customer_id=request.customer_id,
-        status=decision.status,
-        confirmation_method=decision.method,
-        confirmed_at=now if decision.status is Status.CONFIRMED else None,
-        expires_at=decision.expires_at,
-        service_date=request.date,
-        local_date=start.local.date(),
-        local_time=start.local.time(),
-        fold=start.fold,
-        starts_at=start.starts_at,
-        ends_at=answer.ends_at,
-        buffer_minutes=minutes_between(answer.ends_at, answer.occupied_until),
-        service_period_id=answer.period_id or None,
-        party_size=request.party_size,
-        guest_name=request.guest_name,
-        guest_email=booking.contact.email,
-        guest_phone=booking.contact.phone,
-        guest_language=request.guest_language,
-        area_preference_id=request.area_id,
-        required_features=sorted(request.required_features),
-        special_occasion=request.special_occasion,
-        special_requests=request.special_requests,
-        dietary_restrictions=list(request.dietary_restrictions),
-        has_health_consent=request.has_health_consent,
-        internal_notes=request.internal_notes,
-        is_vip=guest.is_vip if guest else False,
-        previous_visits=visits,
-        source=request.source,
-        is_online=request.channel is Channel.ONLINE,
-        partner_reference=request.partner_reference,
-        is_table_locked=bool(request.table_ids),
-        policy_snapshot=policies.snapshot(
-            restaurant.policy,
-            cancel_deadline_at=deadline,
-            modify_deadline_at=modify_until,
-            currency=restaurant.currency,
-        ),
-        cancel_deadline_at=deadline,
-        modify_deadline_at=modify_until,
-        created_at=now,
-        updated_at=now,
-        link_nonce=link.nonce,
-        manage_token_hash=link.manage_hash,
-        view_token_hash=link.view_hash,
-        ip_address=booking.actor.ip,
-    )
-    insert_row(reservation)
-    return reservation
-
-
-def next_reference(now: datetime) -> str:
-    """`RES-YYYY-NNNNNN` from a database sequence: unique without a lock; gaps are harmless."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('bookings_reference_seq')")
-        (number,) = cursor.fetchone()
-    return f"RES-{now.year}-{number:06d}"
-
-
 def _seat(
-    booking: _Booking,
+    booking: Booking,
     day: LoadedDay,
     query: Query,
     reservation: Reservation,
@@ -362,7 +264,7 @@ def _keep_stay(reservation: Reservation, ends_at: datetime, occupied_until: date
         reservation.save(update_fields=["ends_at", "buffer_minutes"])
 
 
-def _announce(booking: _Booking, reservation: Reservation, table_ids: tuple[int, ...]) -> None:
+def _announce(booking: Booking, reservation: Reservation, table_ids: tuple[int, ...]) -> None:
     about = event_members(reservation, actor=booking.actor, now=booking.now)
     event: ReservationEvent = ReservationRequested(**about)
     if reservation.status == Status.CONFIRMED:

@@ -10,12 +10,13 @@ from django.db import connection
 from bookings.lifecycle import OCCUPYING
 from reservehub.core.planned import planned_cursor
 
-OTHERS = """
+_OCCUPYING = ", ".join(sorted(f"'{status}'" for status in OCCUPYING))
+OTHERS = f"""
     SELECT count(*) FILTER (WHERE status = 'completed'),
-           min(reference) FILTER (WHERE restaurant_id = $1 AND status = ANY($2)
-               AND starts_at < $3 AND ends_at > $4)
-    FROM bookings_reservation WHERE guest_id = $5 AND id IS DISTINCT FROM $6::bigint
-"""
+           min(reference) FILTER (WHERE restaurant_id = $1 AND status IN ({_OCCUPYING})
+               AND starts_at < $2 AND ends_at > $3)
+    FROM bookings_reservation WHERE guest_id = $4 AND id IS DISTINCT FROM $5::bigint
+"""  # noqa: S608 - no values of callers
 
 
 class Others(NamedTuple):
@@ -47,11 +48,10 @@ def other_bookings(
     The caller has locked the guest, so that nothing is added meanwhile.
     """
     gap = timedelta(minutes=gap_minutes)
-    occupying = [str(s) for s in OCCUPYING]
     with planned_cursor() as cursor:
         cursor.execute(
             OTHERS,
-            [restaurant_id, occupying, ends_at + gap, starts_at - gap, guest_id, reservation_id],
+            [restaurant_id, ends_at + gap, starts_at - gap, guest_id, reservation_id],
         )
         visits, overlap = cursor.fetchone() or (0, None)
     return Others(visits, overlap)

@@ -52,6 +52,13 @@ TAKE = """
     starts_at, ends_at, kind, reservation_id, hold_id, block_id, expires_at) ORDER BY u.table_id,
     u.starts_at ON CONFLICT DO NOTHING
 """
+TAKE_ONE = """
+    INSERT INTO bookings_occupancy
+        (restaurant_id, table_id, period, kind, reservation_id, hold_id, block_id, expires_at)
+    VALUES ($1, $2, tstzrange($3, $4), $5, $6, $7, $8, $9)
+    ON CONFLICT DO NOTHING
+"""
+"""What nearly every booking does: the same for one table, without arrays."""
 
 
 def seats_take(claims: Sequence[Claim], *, restaurant_id: int, now: datetime) -> bool:
@@ -69,7 +76,9 @@ def seats_take(claims: Sequence[Claim], *, restaurant_id: int, now: datetime) ->
 
 
 def _take(rows: Sequence[tuple[int, Claim]], restaurant_id: int) -> bool:
-    before = transaction.savepoint() if len(rows) > 1 else None  # one row is taken or it is not
+    if len(rows) == 1:
+        return _take_one(*rows[0], restaurant_id)
+    before = transaction.savepoint()
     with planned_cursor() as cursor:
         cursor.execute(
             TAKE,
@@ -86,11 +95,22 @@ def _take(rows: Sequence[tuple[int, Claim]], restaurant_id: int) -> bool:
             ],
         )
         took_all = bool(cursor.rowcount == len(rows))
-    if before is not None and took_all:
+    if took_all:
         transaction.savepoint_commit(before)
-    elif before is not None:
+    else:
         transaction.savepoint_rollback(before)
     return took_all
+
+
+def _take_one(table_id: int, claim: Claim, restaurant_id: int) -> bool:
+    """One row is taken or it is not: no savepoint is needed."""
+    values = [
+        *(restaurant_id, table_id, claim.starts_at, claim.ends_at, claim.kind.value),
+        *(claim.reservation_id, claim.hold_id, claim.block_id, claim.expires_at),
+    ]
+    with planned_cursor() as cursor:
+        cursor.execute(TAKE_ONE, values)
+        return bool(cursor.rowcount)
 
 
 FREE_EXPIRED = """

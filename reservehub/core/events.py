@@ -7,6 +7,7 @@ and can never fail the booking.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +19,8 @@ from django.db import connection, transaction
 from reservehub.core import dispatch
 from reservehub.core.codec import from_payload, to_payload
 from reservehub.core.errors import NotInTransaction
-from reservehub.core.models import Delivery, OutboxEvent
-from reservehub.core.rows import insert_row
+from reservehub.core.models import DeliveryStatus, OutboxEvent
+from reservehub.core.planned import planned_cursor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,8 +136,21 @@ def restore(row: OutboxEvent) -> Event:
     return from_payload(cls, row.payload)
 
 
+_PUBLISH = f"""
+    WITH event AS (
+        INSERT INTO core_outboxevent (name, payload, occurred_at)
+        VALUES ($1, $2::jsonb, $3) RETURNING id, occurred_at
+    )
+    INSERT INTO core_delivery
+        (event_id, handler, status, attempts, next_attempt_at, queued_at, last_error)
+    SELECT id, handler, '{DeliveryStatus.PENDING}', 0, occurred_at, occurred_at, ''
+    FROM event, unnest($4::text[]) AS handler
+    RETURNING id
+"""  # noqa: S608 - no values of callers
+
+
 def publish(event: Event) -> None:
-    """Write the event and one delivery per subscriber: two INSERTs, one where nobody subscribes.
+    """Write the event and one delivery per subscriber, in one statement.
 
     The deliveries are queued after the commit; where the broker is down the sweep does it.
 
@@ -144,19 +158,12 @@ def publish(event: Event) -> None:
     """
     if not connection.in_atomic_block:
         raise NotInTransaction(f"publish({event.name}) needs a transaction")
-    row = OutboxEvent(name=event.name, payload=to_payload(event), occurred_at=event.occurred_at)
-    insert_row(row)
-    deliveries = Delivery.objects.bulk_create(
-        Delivery(
-            event=row,
-            handler=name,
-            next_attempt_at=event.occurred_at,
-            queued_at=event.occurred_at,
-        )
-        for name in subscribers_of(type(event))
-    )
-    if deliveries:
-        ids = [delivery.pk for delivery in deliveries]
+    subscribers = list(subscribers_of(type(event)))
+    payload = json.dumps(to_payload(event))
+    with planned_cursor() as cursor:
+        cursor.execute(_PUBLISH, [event.name, payload, event.occurred_at, subscribers])
+        ids = [delivery_id for (delivery_id,) in cursor.fetchall()]
+    if ids:
         transaction.on_commit(partial(_queue, ids), robust=True)
 
 

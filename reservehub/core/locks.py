@@ -8,6 +8,7 @@ from datetime import date
 from django.db import connection
 
 from reservehub.core.errors import NotInTransaction
+from reservehub.core.planned import planned_cursor
 
 #: ``date.toordinal`` of year 9999 needs 22 bits; the rest of the bigint is the restaurant.
 _DAY_BITS = 22
@@ -30,8 +31,8 @@ def advisory_day_lock(restaurant_id: int, dates: Iterable[date]) -> None:
     keys = sorted({day_lock_key(restaurant_id, day) for day in dates})
     if not keys:
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
+    with planned_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key", [keys])
 
 
 def advisory_name_lock(names: Iterable[str]) -> None:
