@@ -46,10 +46,20 @@ class Item:
     @cached_property
     def options(self) -> tuple[Option, ...]:
         """Where it may sit by its own size, wishes and channel, best first."""
-        options, allowed = self._board.wishes(self._booked)
+        options, allowed = self._wishes
         if allowed == EVERYWHERE:
             return options.every
         return tuple([option for option in options.every if not option.mask & ~allowed])
+
+    @property
+    def least_seats(self) -> int:
+        """It cannot take fewer seats than these, wherever it sits."""
+        present = self._board.prepared.floor.seats_of(self.tables)
+        return min(present, self._wishes[0].least_seats or present)
+
+    @cached_property
+    def _wishes(self) -> tuple[Options, int]:
+        return self._board.wishes(self._booked)
 
     def free_elsewhere(self, barred: int = 0) -> Option | None:
         """The best seat it could take if nobody else moved, clear of some tables and its own."""
@@ -74,7 +84,7 @@ class Board:
         self.prepared = prepared
         self.now = now
         self._unit = timedelta(seconds=step)
-        self._cells = SPAN // self._unit
+        self.cells = SPAN // self._unit
         self._shortest = timedelta(minutes=prepared.shortest_turn) // self._unit
         self._taken: dict[tuple[int, int], int] = {}
         self._load = load
@@ -93,7 +103,7 @@ class Board:
         """The cells of ``[starts_at, until)``, rounded outward and cut to the span."""
         origin = self.prepared.origin
         start = max(0, (starts_at - origin) // self._unit)
-        end = min(self._cells, -((origin - until) // self._unit))
+        end = min(self.cells, -((origin - until) // self._unit))
         length = max(0, end - start)
         return Window(start, length, ((1 << length) - 1) << start)
 
@@ -136,14 +146,16 @@ class Board:
     # ------------------------------------------------------------------ what may be moved
     @cached_property
     def items(self) -> list[Item]:
-        """The reservations that may be given other tables, by id."""
+        """The reservations that may be given other tables, in the order of rule 35."""
         rows: defaultdict[int, list[Busy]] = defaultdict(list)
         for row in self._load.busy:
             if row.reservation_id is not None:
                 rows[row.reservation_id].append(row)
         booked = {one.reservation_id: one for one in self._load.booked}
         made = (self._item(rows[number], booked.get(number)) for number in sorted(rows))
-        return [item for item in made if item is not None]
+        known = [item for item in made if item is not None]
+        known.sort(key=lambda item: (-item.covers, item.window.start, -item.window.length))
+        return known
 
     @cached_property
     def immovable(self) -> list[tuple[int, Window]]:

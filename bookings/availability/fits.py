@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ class Options:
     singles: int
     combos: tuple[Option, ...]
     union: int
-    least_tables: int
+    least_seats: int  # of any option
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,10 @@ class Floor:
         numbers = {self.number[table_id] for table_id in table_ids if table_id in self.number}
         return sum(1 << number for number in numbers)
 
+    def seats_of(self, tables: Iterable[int]) -> int:
+        """Seats at tables, given by number."""
+        return sum([self.tables[number].seats for number in tables])
+
     def areas_of(self, mask: int) -> tuple[int, ...]:
         """Ids of the areas that some table of a mask is in."""
         if not mask:
@@ -111,7 +115,7 @@ class Floor:
             singles=sum(option.mask for option in singles),
             combos=tuple(option for option in ordered if option.combo_id is not None),
             union=union,
-            least_tables=min((len(option.tables) for option in ordered), default=0),
+            least_seats=min((self.seats_of(option.tables) for option in ordered), default=0),
         )
 
     def _suits(self, table: TableSpec, party: Party) -> bool:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from functools import cached_property
 from itertools import accumulate
 from operator import or_
 
 from bookings.availability.board import Board, Window
 from bookings.availability.fits import Option
+
+STEPS = 5
+"""More steps than this are not told apart."""
 
 
 class Sitting:
@@ -21,7 +25,7 @@ class Sitting:
     def __init__(self, board: Board) -> None:
         self.items = board.items
         stays = [(item.window, item.mask) for item in board.items]
-        self.movable = (1 << len(stays)) - 1
+        self._immovable = -1 << len(stays)
         stays += [(window, 1 << table) for table, window in board.immovable]
         self._at = _AtTables(len(board.busy), [mask for _, mask in stays])
         bits = [(window, 1 << number) for number, (window, _) in enumerate(stays) if window.length]
@@ -33,6 +37,7 @@ class Sitting:
         self._gone = [0, *accumulate((bit for _, bit in ends), or_)]
         self._during: dict[int, int] = {}
         self._free: dict[int, list[Option]] = {}
+        self._moves: dict[int, int] = {}
 
     def during(self, window: Window) -> int:
         """Who sits anywhere at any moment of a window."""
@@ -47,7 +52,7 @@ class Sitting:
         self, window: Window, options: Iterable[Option], own: int = 0
     ) -> list[tuple[int, Option]]:
         """Who else sits at each option, without those options that something immovable bars."""
-        here, at, fixed = self.during(window), self._at, ~self.movable
+        here, at, fixed = self.during(window), self._at, self._immovable
         found = [(here & at[option.mask], option) for option in options]
         return [(sitting & ~own, option) for sitting, option in found if not sitting & fixed]
 
@@ -67,32 +72,44 @@ class Sitting:
                 return option
         return None
 
-    def by_steps(self, most: int) -> list[int]:
-        """Who could leave in at most one move, in two, and so on, each in nobody's way but theirs.
+    @cached_property
+    def elsewhere(self) -> list[list[tuple[int, Option]]]:
+        """For each item, who sits at each of its options, as :meth:`in_the_way` says."""
+        return [
+            self.in_the_way(item.window, item.options, 1 << number)
+            for number, item in enumerate(self.items)
+        ]
 
-        A lower bound: parties that have to leave together are looked at one by one.
-        """
+    def moves_for(self, numbers: int) -> int:
+        """How many moves it would take to put these out if they were not in each other's way."""
+        found = self._moves.get(numbers)
+        if found is None:
+            found = numbers.bit_count()
+            for can in self._by_steps:
+                found += (numbers & ~can).bit_count()
+            self._moves[numbers] = found
+        return found
+
+    @cached_property
+    def _by_steps(self) -> list[int]:
+        """Who could leave in at most one move, in two, and so on."""
+        found: list[int] = []
         can = 0
-        hard: list[tuple[int, list[int]]] = []
-        for number, item in enumerate(self.items):
-            here, at, own, fixed = self.during(item.window), self._at, 1 << number, ~self.movable
-            others = [here & at[option.mask] for option in item.options]
-            if 0 in others:
-                can |= own
-            else:
-                hard.append((own, [s & ~own for s in others if not s & fixed]))
-        found = [can]
-        while len(found) < most and hard:
-            rest, left, more = ~can, [], 0
-            for own, ways in hard:
-                if any(not way & rest for way in ways):
-                    more |= own
+        waiting = [
+            (1 << number, [others for others, option in ways if option.mask != item.mask])
+            for number, (item, ways) in enumerate(zip(self.items, self.elsewhere, strict=True))
+        ]
+        while len(found) < STEPS:
+            rest, still, more = ~can, [], 0
+            for own, ways in waiting:
+                for others in ways:
+                    if not others & rest:
+                        more |= own
+                        break
                 else:
-                    left.append((own, ways))
-            if not more:
-                break
+                    still.append((own, ways))
             can |= more
-            hard = left
+            waiting = still
             found.append(can)
         return found
 
