@@ -55,3 +55,10 @@ class SecondFactorFirst(DomainError):
 
     code = "second_factor_first"
     title = _("Set up your own second factor first, or you would lock yourself out")
+
+
+class NotReadyToOpen(DomainError):
+    """Guests would find a restaurant that nobody can book."""
+
+    code = "not_ready_to_open"
+    title = _("The restaurant cannot be opened yet")

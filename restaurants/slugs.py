@@ -23,3 +23,7 @@ _LETTERS = str.maketrans(_CYRILLIC, _LATIN) | str.maketrans(
 def transliterate(text: str) -> str:
     """Cyrillic in Latin letters, in lower case; everything else as it is."""
     return text.lower().translate(_LETTERS)
+
+
+RESERVED = frozenset({"start", "invitations"})
+"""Words that pages of the staff area use where the name of a restaurant could stand."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from staff.views import invitations, settings, settings_why, switch, team
+from staff.views import invitations, onboarding, settings, settings_why, switch, team
 
 PLAIN: list[URLPattern | URLResolver] = [
+    path("start/", onboarding.start, name="start"),
+    path("start/where/", onboarding.start_where, name="start-where"),
+    path("start/<slug:slug>/<slug:step>/", onboarding.step, name="start-step"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
 ]
 """Of no particular restaurant; they have to stand before the slugs."""
@@ -21,6 +24,7 @@ OF_RESTAURANT: list[URLPattern | URLResolver] = [
     path(
         "<slug:slug>/settings/<slug:kind>/<int:pk>/delete/", settings.delete, name="settings-delete"
     ),
+    path("<slug:slug>/qr.svg", onboarding.qr, name="qr"),
     path("<slug:slug>/team/", team.team, name="team"),
     path("<slug:slug>/team/invite/", team.invite, name="team-invite"),
     path("<slug:slug>/team/second-factor/", team.second_factor, name="team-second-factor"),

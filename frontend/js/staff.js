@@ -8,6 +8,8 @@ import { startLive } from "./staff/live.js";
 import { startMenus } from "./staff/menus.js";
 import { startPreferences } from "./staff/preferences.js";
 import { startRefresh } from "./staff/refresh.js";
+import { startSetUp } from "./staff/start.js";
+import { startTimeline } from "./staff/timeline.js";
 
 document.documentElement.classList.add("js");
 
@@ -19,3 +21,5 @@ startPreferences();
 startList();
 startRefresh();
 startLive();
+startSetUp();
+startTimeline();

@@ -262,6 +262,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "invitations": "40/h",
         "invitation_page": "60/h",
         "pins": "30/h",
+        "restaurants": "10/h",
         "passwords": "20/h",
     },
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

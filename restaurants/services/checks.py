@@ -23,6 +23,7 @@ from restaurants.models import (
     TurnTimeRule,
 )
 from restaurants.services.rows import refused
+from restaurants.slugs import RESERVED
 
 
 def check_restaurant(restaurant_id: int) -> None:
@@ -36,6 +37,8 @@ def check_restaurant(restaurant_id: int) -> None:
         raise refused(
             "slug", "only_digits", _("Add a letter: an address of digits looks like a number.")
         )
+    if restaurant.slug in RESERVED:
+        raise refused("slug", "reserved", _("This word is taken; add another to it."))
 
 
 def check_periods(restaurant_id: int) -> None:

@@ -25,7 +25,7 @@ from restaurants.models import (
 )
 from restaurants.services.config import config_save, config_save_all
 from restaurants.services.rows import stored_values
-from restaurants.slugs import transliterate
+from restaurants.slugs import RESERVED, transliterate
 from restaurants.turn_times import default_bands
 
 
@@ -92,7 +92,7 @@ def _free_slug(model: type[Organisation | Restaurant], name: str) -> str:
     )
     taken = set(rows.filter(slug__startswith=stem).values_list("slug", flat=True))
     number, slug = 1, stem
-    while slug in taken:
+    while slug in taken or slug in RESERVED:
         number += 1
         slug = f"{stem}-{number}"
     return slug

@@ -35,6 +35,10 @@ OWNERS = allowed("owner")
 
 EXPECTED: dict[str, dict[str, int]] = {
     "home": dict.fromkeys(PEOPLE, 302) | {"customer": 404, "marketing": 404},
+    "start": dict.fromkeys(PEOPLE, 200) | {"anonymous": 302},
+    "start-where": dict.fromkeys(PEOPLE, 302),
+    "start-step": OWNERS,
+    "qr": CONFIGURERS,
     "invitation": dict.fromkeys(PEOPLE, 404),
     "floor": READERS,
     "table-panel": allowed("viewer", "host", "manager", "owner", ok=404),
@@ -73,7 +77,12 @@ EXPECTED: dict[str, dict[str, int]] = {
 }
 """Answers to GET by name of the address."""
 
-WITHOUT_SLUG: dict[str, dict[str, Any]] = {"home": {}, "invitation": {"token": "unknown"}}
+WITHOUT_SLUG: dict[str, dict[str, Any]] = {
+    "home": {},
+    "start": {},
+    "start-where": {},
+    "invitation": {"token": "unknown"},
+}
 """Pages of no particular restaurant, with their arguments."""
 
 ARGUMENTS: dict[str, dict[str, Any]] = {"edit": {"reservation_id": 0}} | {
@@ -81,6 +90,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {"edit": {"reservation_id": 0}} | {
     **{n: {"table_id": 0} for n in ("table-panel", "table-block", "table-unblock", "table-clean")},
     "step": {"reservation_id": 0, "step": "seat"},
     **{n: {"pk": 0} for n in ("team-role", "team-remove", "team-resend", "team-revoke")},
+    "start-step": {"step": "hours"},
     **{n: {"kind": "hours"} for n in ("settings-kind", "settings-add")},
     **{n: {"kind": "hours", "pk": 0} for n in ("settings-edit", "settings-delete")},
 }
