@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def states(restaurant: Restaurant, at: datetime) -> list[str]:
 def test_an_evening_shows_its_life() -> None:
     restaurant = make_restaurant(tables=(2,))
     visit = book(restaurant)
-    step = {"reservation_id": visit.pk, "actor": STAFF}
+    step: dict[str, Any] = {"reservation_id": visit.pk, "actor": STAFF}
     assert states(restaurant, SEVEN - timedelta(minutes=91)) == ["available"]
     assert states(restaurant, SEVEN - timedelta(minutes=90)) == ["soon"]
     assert states(restaurant, SEVEN) == ["late"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -24,6 +24,8 @@ from bookings.floor import (
 from bookings.lifecycle import Status
 from reservehub.core.timezones import service_bounds
 
+Kind = Literal["reservation", "hold", "block"]
+KINDS: tuple[Kind, ...] = ("reservation", "reservation", "hold", "block")
 OPEN = datetime(2026, 6, 5, 16, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 BUFFER = 15 * MINUTE
@@ -69,7 +71,7 @@ def evenings(draw: st.DrawFn) -> list[Stay]:
     for number in range(draw(st.integers(0, 5))):
         minute += draw(st.integers(0, 150))
         ends = minute + draw(st.integers(5, 150))
-        kind = draw(st.sampled_from(["reservation", "reservation", "hold", "block"]))
+        kind: Kind = draw(st.sampled_from(KINDS))
         if kind == "reservation":
             fields: dict[str, Any] = {"number": number}
             status = draw(st.sampled_from(list(Status)))
