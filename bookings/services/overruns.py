@@ -70,8 +70,15 @@ def stay_extend(*, reservation_id: int, now: datetime) -> bool:
     steps = (now - reservation.ends_at) // OVERRUN_STEP + 1
     until = reservation.occupied_until + steps * OVERRUN_STEP
     free = free_until(tables, at=held_until, now=now, besides=[reservation.pk])
+    if free is not None and free < now:
+        after = free_until(tables, at=now, now=now, besides=[reservation.pk])
+        if after is None or after > now:
+            # Somebody was to come meanwhile and did not: what they leave counts from now.
+            rows, free = [(table_id, now, now) for table_id in tables], after
     until = until if free is None else min(until, free)
-    if until <= held_until or not _grow(reservation, rows, until, now=now):
+    if until <= held_until:
+        return False
+    if not _grow(reservation, rows, until, now=now):
         return False
     if held_until <= reservation.occupied_until:
         _record(reservation, tables, until, now=now)

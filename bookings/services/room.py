@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from bookings.errors import TableOccupied, TableTaken
 from bookings.lifecycle import AT_TABLE
@@ -118,20 +119,32 @@ def cleaning_end(table_ids: Iterable[int], *, now: datetime) -> list[int]:
 
 
 def room_take(
-    reservation: Reservation, table_ids: Iterable[int], *, wanted: datetime, now: datetime
+    reservation: Reservation,
+    table_ids: Iterable[int],
+    *,
+    wanted: datetime,
+    now: datetime,
+    least: datetime | None = None,
 ) -> datetime:
     """Take tables from now on until `wanted`, or as long as the next party allows; returns until
     when.
 
+    :param least: not for a shorter stay than until then; "due_soon" is the reason (rule 95)
     :raises TableTaken: if one of them is not free now
     """
     tables = tuple(sorted(set(table_ids)))
-    for _ in range(TRIES):
+    for _try in range(TRIES):
         free = free_until(tables, at=now, now=now, besides=[reservation.pk])
         until = wanted if free is None else min(wanted, free)
         if until <= now:
             break
+        if least is not None and until < least:
+            raise TableTaken(
+                _("The next party at this table is due soon."),
+                reasons=["due_soon"],
+                until=until.isoformat(),
+            )
         claim = Claim(table_ids=tables, starts_at=now, ends_at=until, reservation_id=reservation.pk)
         if seats_take([claim], restaurant_id=reservation.restaurant_id, now=now):
             return until
-    raise TableTaken
+    raise TableTaken(reasons=["table_busy"])

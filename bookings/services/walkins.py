@@ -25,13 +25,13 @@ from bookings.availability import (
     answer_slot,
     check_manual,
 )
-from bookings.errors import SlotUnavailable, TableTaken, TableUnsuitable
+from bookings.errors import SlotUnavailable, TableUnsuitable
 from bookings.events import ReservationWalkedIn
 from bookings.lifecycle import Status
 from bookings.links import new_link
 from bookings.loading import LoadedDay, load_day, prepared_day
 from bookings.models import Reservation
-from bookings.services.create import next_reference
+from bookings.services.inserting import next_reference
 from bookings.services.overruns import overrunning, stay_extend
 from bookings.services.placing import party_place
 from bookings.services.questions import accepted_reasons
@@ -45,7 +45,6 @@ from bookings.services.requests import Booked
 from bookings.services.room import (
     check_nobody_sits,
     cleaning_end,
-    free_until,
     next_second,
     room_take,
 )
@@ -92,6 +91,10 @@ class _WalkIn:
     def starts_at(self) -> datetime:
         """On the wall clock nobody reads seconds."""
         return self.now.replace(second=0, microsecond=0)
+
+    def least(self, stay: timedelta = KEPT) -> datetime:
+        """Until when a table must be free for a stay, or as long as the party would stay anyway."""
+        return min(self.now + stay, self.ends_at(None)) + self.buffer_time
 
     def ends_at(self, area_id: int | None) -> datetime:
         """When the party would leave by the turn time of an area."""
@@ -264,17 +267,10 @@ def _take_named(
     refused = set(reasons) - party.query.overrides - MERELY_SAID - {Reason.TABLE_BUSY}
     if refused:
         raise TableUnsuitable(reasons=sorted(reason.value for reason in refused))
-    check_nobody_sits(tables, now=party.now)
-    free = free_until(tables, at=party.now, now=party.now, besides=[reservation.pk])
-    least = LEAST if "due_soon" in overrides else KEPT
-    if free is not None and party.now < free < party.now + least + party.buffer_time:
-        raise TableTaken(
-            _("The next party at this table is due soon."),
-            reasons=["due_soon"],
-            until=free.isoformat(),
-        )
+    check_nobody_sits(tables, now=party.now, besides=[reservation.pk])
     wanted = party.ends_at(_area_of(party, tables)) + party.buffer_time
-    return room_take(reservation, tables, wanted=wanted, now=party.now)
+    least = party.least(LEAST if "due_soon" in overrides else KEPT)
+    return room_take(reservation, tables, wanted=wanted, least=least, now=party.now)
 
 
 def _area_of(party: _WalkIn, tables: tuple[int, ...]) -> int | None:
@@ -303,9 +299,10 @@ def _take_best(party: _WalkIn, reservation: Reservation) -> tuple[tuple[int, ...
         )
         if seat is not None:
             wanted = party.ends_at(seat.area_id) + party.buffer_time
+            check_nobody_sits(seat.table_ids, now=party.now, besides=[reservation.pk])
             seats_release(reservation_ids=[reservation.pk])
             return seat.table_ids, room_take(
-                reservation, seat.table_ids, wanted=wanted, now=party.now
+                reservation, seat.table_ids, wanted=wanted, least=party.least(), now=party.now
             )
     raise SlotUnavailable(reasons=[Reason.NO_TABLE_FREE.value])
 

@@ -13,6 +13,7 @@ from bookings.services import (
     reservation_complete,
     reservation_create,
     reservation_eta_set,
+    reservation_no_show,
     reservation_seat,
     reservation_undo,
     stays_extend,
@@ -78,6 +79,21 @@ def test_it_never_takes_a_minute_from_the_next_party() -> None:
     stays_extend(now=late)
     assert until(party) == coming.starts_at
     assert Occupancy.objects.get(reservation=coming).period.lower == coming.starts_at
+
+
+def test_the_table_of_a_party_that_never_came_stays_with_those_who_sit_there() -> None:
+    restaurant = make_restaurant(tables=(2,))
+    party = seated(restaurant, time=time(18))
+    missing = book(restaurant, time=time(19, 30))
+    late = missing.starts_at + 20 * MINUTE
+    stays_extend(now=late)
+    assert until(party) == missing.starts_at
+    reservation_no_show(reservation_id=missing.pk, actor=STAFF, now=late)
+    assert stays_extend(now=late + MINUTE) == 1
+    row = Occupancy.objects.get(reservation=party)
+    assert (row.period.lower, row.period.upper) == (late + MINUTE, party.ends_at + 25 * MINUTE)
+    with pytest.raises(SlotUnavailable):
+        walk_in_create(restaurant_id=restaurant.pk, party_size=2, actor=STAFF, now=late + MINUTE)
 
 
 def test_new_parties_cannot_start_where_one_overruns() -> None:

@@ -201,7 +201,71 @@ class Worker:
         one = self.some_tonight()
         if Reservation.objects.filter(pk=one, status="no_show").exists():
             return  # would bring back covers that pacing has given to others: staff may, guests not
-        services.reservation_undo(reservation_id=one, actor=STAFF, now=self.now)
+        undone = services.reservation_undo(reservation_id=one, actor=STAFF, now=self.now)
+        if undone.status == "cancelled_by_restaurant":
+            self.ended[one] = "cancelled"  # a walk-in that never was
+
+    def walk_in(self) -> None:
+        place = self.rng.choice(self.places)
+        own = self.tables[place]
+        named = tuple(self.rng.sample(own, self.rng.choice((0, 0, 1, 1, 2))))
+        self.keep(
+            services.walk_in_create(
+                restaurant_id=place,
+                table_ids=named,
+                party_size=self.rng.choice(SIZES),
+                actor=STAFF,
+                now=self.now,
+                overrides=frozenset({"capacity", "due_soon"}) if named else frozenset(),
+            )
+        )
+
+    def partly_seat(self) -> None:
+        self.step(services.reservation_partly_seat)
+
+    def stay_longer(self) -> None:
+        minutes = self.rng.choice((-30, 15, 15, 30, 60))
+        services.reservation_extend(
+            reservation_id=self.some_tonight(), minutes=minutes, actor=STAFF, now=self.now
+        )
+
+    def note(self) -> None:
+        one = self.some_tonight()
+        if self.rng.random() < 0.5:
+            services.reservation_party_set(
+                reservation_id=one,
+                actual_party_size=self.rng.choice(SIZES),
+                actor=STAFF,
+                now=self.now,
+            )
+        else:
+            eta_at = self.now + timedelta(minutes=20)
+            services.reservation_eta_set(
+                reservation_id=one, eta_at=eta_at, actor=STAFF, now=self.now
+            )
+
+    def swap(self) -> None:
+        first = self.some_tonight()
+        place = Reservation.objects.values_list("restaurant_id", flat=True).get(pk=first)
+        services.reservations_swap(
+            first_id=first,
+            second_id=self.some(restaurant_id=place),
+            actor=STAFF,
+            now=self.now,
+            overrides=frozenset({"capacity"}),
+        )
+
+    def clean(self) -> None:
+        place = self.rng.choice(self.places)
+        services.table_clean(
+            table_id=self.rng.choice(self.tables[place]),
+            restaurant_id=place,
+            actor=STAFF,
+            now=self.now,
+        )
+
+    def overtime(self) -> None:
+        services.stays_extend(now=self.now)
 
     def assign(self) -> None:
         one = self.some()
@@ -267,7 +331,8 @@ class Worker:
     acts: ClassVar[dict[Callable[[Worker], None], int]] = {
         create: 24, hold: 8, book_held: 7, extend: 3, release: 2, modify: 12, cancel: 10,
         by_phone: 5, approve: 4, decline: 1, arrive: 5, seat: 7, complete: 5, no_show: 3, undo: 4,
-        assign: 4, auto_assign: 3, block: 1, optimise: 1, expire: 1, tidy: 1,
+        assign: 4, auto_assign: 3, block: 1, optimise: 1, expire: 1, tidy: 1, walk_in: 4,
+        partly_seat: 3, stay_longer: 4, note: 2, swap: 3, clean: 2, overtime: 1,
     }  # fmt: skip
     """What is done, and how often."""
 
