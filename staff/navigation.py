@@ -32,6 +32,9 @@ SECTIONS: tuple[Section, ...] = (
     Section("floor", pgettext_lazy("staff section", "Floor"), "staff:floor", Capability.VIEW_BOOK),
     Section("list", pgettext_lazy("staff section", "List"), "staff:list", Capability.VIEW_BOOK),
     Section(
+        "tables", pgettext_lazy("staff section", "Tables"), "staff:tables", Capability.VIEW_BOOK
+    ),
+    Section(
         "settings",
         pgettext_lazy("staff section", "Settings"),
         "staff:settings",

@@ -32,6 +32,7 @@ READERS = allowed("viewer", "host", "manager", "owner")
 WRITERS = allowed("host", "manager", "owner")
 CONFIGURERS = allowed("manager", "owner")
 OWNERS = allowed("owner")
+NO_SUCH_CONFIG = allowed("manager", "owner", ok=404)
 
 EXPECTED: dict[str, dict[str, int]] = {
     "home": dict.fromkeys(PEOPLE, 302) | {"customer": 404, "marketing": 404},
@@ -54,6 +55,21 @@ EXPECTED: dict[str, dict[str, int]] = {
     "heat": READERS,
     "book": WRITERS,
     "edit": allowed("host", "manager", "owner", ok=404),
+    "tables": READERS,
+    "table-create": CONFIGURERS,
+    "table-paste": POST_ONLY,
+    "table-edit": NO_SUCH_CONFIG,
+    "table-archive": POST_ONLY,
+    "table-unarchive": POST_ONLY,
+    "table-delete": POST_ONLY,
+    "plans": CONFIGURERS,
+    "plan-create": POST_ONLY,
+    "plan-change": POST_ONLY,
+    "plan-edit": NO_SUCH_CONFIG,
+    "plan-draft": POST_ONLY,
+    "plan-preview": NO_SUCH_CONFIG,
+    "plan-publish": POST_ONLY,
+    "plan-discard": POST_ONLY,
     "settings": CONFIGURERS,
     "settings-pause": POST_ONLY,
     "settings-why": CONFIGURERS,
@@ -88,6 +104,11 @@ WITHOUT_SLUG: dict[str, dict[str, Any]] = {
 ARGUMENTS: dict[str, dict[str, Any]] = {"edit": {"reservation_id": 0}} | {
     **{n: {"reservation_id": 0} for n in ("reservation-panel", "seats", "swap")},
     **{n: {"table_id": 0} for n in ("table-panel", "table-block", "table-unblock", "table-clean")},
+    **{n: {"pk": 0} for n in ("table-edit", "table-archive", "table-unarchive", "table-delete")},
+    **{
+        f"plan-{n}": {"pk": 0}
+        for n in ("change", "edit", "draft", "preview", "publish", "discard")
+    },
     "step": {"reservation_id": 0, "step": "seat"},
     **{n: {"pk": 0} for n in ("team-role", "team-remove", "team-resend", "team-revoke")},
     "start-step": {"step": "hours"},
