@@ -30,6 +30,12 @@ class Link:
 
 SECTIONS: tuple[Section, ...] = (
     Section("floor", pgettext_lazy("staff section", "Floor"), "staff:floor", Capability.VIEW_BOOK),
+    Section(
+        "timeline",
+        pgettext_lazy("staff section", "Timeline"),
+        "staff:timeline",
+        Capability.VIEW_BOOK,
+    ),
     Section("list", pgettext_lazy("staff section", "List"), "staff:list", Capability.VIEW_BOOK),
     Section(
         "tables", pgettext_lazy("staff section", "Tables"), "staff:tables", Capability.VIEW_BOOK

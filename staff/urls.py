@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from staff import office_urls, room_urls
+from staff import book_urls, office_urls, room_urls
 from staff.views import (
-    booking,
     entrance,
     floor,
-    heat,
-    listing,
     panels,
     steps,
 )
@@ -34,10 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/reservations/<int:reservation_id>/seats/", panels.seats, name="seats"),
     path("<slug:slug>/reservations/<int:reservation_id>/swap/", steps.swap, name="swap"),
     path("<slug:slug>/walk-in/", steps.walk_in, name="walk-in"),
-    path("<slug:slug>/list/", listing.listing, name="list"),
-    path("<slug:slug>/book/", booking.book, name="book"),
-    path("<slug:slug>/reservations/<int:reservation_id>/edit/", booking.edit, name="edit"),
-    path("<slug:slug>/heat/", heat.heat, name="heat"),
+    *book_urls.URLS,
     path("<slug:slug>/reservations/<int:reservation_id>/<slug:step>/", steps.step, name="step"),
     *office_urls.OF_RESTAURANT,
 ]

@@ -17,7 +17,6 @@ from bookings.selectors.service import last_change_of
 from reservehub.core.errors import DomainError, VersionConflict
 from restaurants.models import Restaurant
 from staff.access import Desk
-from staff.forms.moving import MoveForm
 from staff.presenters import objections
 
 MOST_WAYS = 6
@@ -49,8 +48,21 @@ def moved_text(row: Reservation, restaurant: Restaurant) -> str:
     return f"{row.guest_name}: {start}–{end}, {where}"
 
 
-def refusal_of(desk: Desk, row: Reservation, error: DomainError, form: MoveForm) -> Refusal:
-    """The objections, what may be accepted, and the tables that are free for the party then."""
+def refusal_of(
+    desk: Desk,
+    row: Reservation,
+    error: DomainError,
+    *,
+    shift: int,
+    minutes: int | None,
+    accepted: frozenset[str],
+) -> Refusal:
+    """The objections, what may be accepted, and the tables that are free for the party then.
+
+    :param shift: minutes from the present start to where it was dropped
+    :param minutes: the length it was dropped with
+    :param accepted: the overrides that did not suffice
+    """
     if isinstance(error, VersionConflict):
         return _faster(desk, row)
     codes = [str(code) for code in error.extra.get("reasons", ())]
@@ -64,10 +76,10 @@ def refusal_of(desk: Desk, row: Reservation, error: DomainError, form: MoveForm)
     )
     if overrides:
         fields = tuple(("overrides", override.name) for override in overrides)
-        kept = tuple(("overrides", name) for name in sorted(form.overrides))
+        kept = tuple(("overrides", name) for name in sorted(accepted))
         ways.append(Way(_("Do it all the same"), fields + kept, is_override=True))
     if isinstance(error, TableTaken | TableUnsuitable | SlotUnavailable):
-        ways += _free_tables(desk, row, form)
+        ways += _free_tables(desk, row, shift=shift, minutes=minutes)
     return Refusal(
         title=_("%(name)s stays: %(why)s") % {"name": row.guest_name, "why": error.title},
         lines=tuple(dict.fromkeys([*lines, *([str(error.detail)] if error.detail else [])])),
@@ -92,12 +104,10 @@ def _faster(desk: Desk, row: Reservation) -> Refusal:
     )
 
 
-def _free_tables(desk: Desk, row: Reservation, form: MoveForm) -> list[Way]:
+def _free_tables(desk: Desk, row: Reservation, *, shift: int, minutes: int | None) -> list[Way]:
     """Single tables and combinations that suit the party at the time it was dropped at."""
-    data = form.cleaned_data
-    starts_at = row.starts_at + timedelta(minutes=data["shift"])
+    starts_at = row.starts_at + timedelta(minutes=shift)
     day = load_day(desk.restaurant, row.service_date, now=desk.now)
-    minutes = data["minutes"] or int((row.ends_at - row.starts_at).total_seconds() // 60)
     query = Query(
         party_size=row.actual_party_size or row.party_size,
         now=desk.now,
@@ -106,7 +116,7 @@ def _free_tables(desk: Desk, row: Reservation, form: MoveForm) -> list[Way]:
         required_features=frozenset(row.required_features),
         exclude_reservation_id=row.pk,
         is_notice_exempt=True,
-        minutes=minutes,
+        minutes=minutes or int((row.ends_at - row.starts_at).total_seconds() // 60),
     )
     found = []
     for table_ids in _candidates(day):

@@ -1,8 +1,8 @@
 """The timeline: tables by time, every party a bar. Geometry in pixels, words beside every colour.
 
-Drawn here rather than by a calendar library: such libraries place what they draw with inline styles,
-which the content security policy forbids, and know nothing of tables that are joined, of pacing or
-of the second signs. An SVG has its geometry in attributes.
+Drawn here rather than by a calendar library: such libraries place what they draw with inline
+styles, which the content security policy forbids, and know nothing of tables that are joined, of
+pacing or of the second signs. An SVG has its geometry in attributes.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class TableRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Timeline:
-    """The whole drawing. `starts` and `step` (minutes) are for moving: `clocks` names every step."""
+    """The whole drawing. `step` (minutes) is for moving, and `clocks` names every step."""
 
     width: int
     height: int
@@ -378,12 +378,16 @@ class _Drawing:
         if status is Status.COMPLETED:
             return "done", pgettext("state of a party", "left")
         view = self.service.view_of(table_id) if table_id else None
-        if view is not None and view.visit and view.visit.reservation_id == party.reservation.pk:
-            if view.state is not TableState.SOON:
-                return view.state.value, str(STATE_WORDS[view.state])
-        if self.service.is_live and status is Status.CONFIRMED:
-            if self.service.now > party.visit.starts_at:
-                return "late", str(STATE_WORDS[TableState.LATE])
+        is_theirs = (
+            view is not None
+            and view.visit is not None
+            and view.visit.reservation_id == party.reservation.pk
+        )
+        if view is not None and is_theirs and view.state is not TableState.SOON:
+            return view.state.value, str(STATE_WORDS[view.state])
+        is_late = status is Status.CONFIRMED and self.service.now > party.visit.starts_at
+        if is_late and self.service.is_live:
+            return TableState.LATE.value, str(STATE_WORDS[TableState.LATE])
         plain = {
             Status.PENDING: TableState.PENDING,
             Status.PENDING_PAYMENT: TableState.PENDING,

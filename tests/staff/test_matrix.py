@@ -52,6 +52,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     "table-unblock": POST_ONLY,
     "table-clean": POST_ONLY,
     "list": READERS,
+    "timeline": READERS,
+    "move": POST_ONLY,
     "heat": READERS,
     "book": WRITERS,
     "edit": allowed("host", "manager", "owner", ok=404),
@@ -101,7 +103,9 @@ WITHOUT_SLUG: dict[str, dict[str, Any]] = {
 }
 """Pages of no particular restaurant, with their arguments."""
 
-ARGUMENTS: dict[str, dict[str, Any]] = {"edit": {"reservation_id": 0}} | {
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "edit": {"reservation_id": 0},
+    "move": {"reservation_id": 0},
     **{n: {"reservation_id": 0} for n in ("reservation-panel", "seats", "swap")},
     **{n: {"table_id": 0} for n in ("table-panel", "table-block", "table-unblock", "table-clean")},
     **{n: {"pk": 0} for n in ("table-edit", "table-archive", "table-unarchive", "table-delete")},

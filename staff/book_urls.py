@@ -1,0 +1,16 @@
+"""Addresses of the book: list, timeline, bookings by phone, heat map, alerts."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from staff.views import booking, heat, listing, timeline
+
+URLS: list[URLPattern] = [
+    path("<slug:slug>/list/", listing.listing, name="list"),
+    path("<slug:slug>/timeline/", timeline.timeline, name="timeline"),
+    path("<slug:slug>/book/", booking.book, name="book"),
+    path("<slug:slug>/reservations/<int:reservation_id>/edit/", booking.edit, name="edit"),
+    path("<slug:slug>/reservations/<int:reservation_id>/move/", timeline.move, name="move"),
+    path("<slug:slug>/heat/", heat.heat, name="heat"),
+]
