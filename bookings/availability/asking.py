@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from bookings.availability.board import EVERYWHERE, Moved, Window
@@ -90,6 +91,7 @@ class Asking:
         self._views: dict[datetime, View] = {}
         self._options: dict[tuple[int, bool], dict[int, Options]] = {}
 
+    @cached_property
     def repacker(self) -> Repacker:
         """The search for room; only made when somebody has to move."""
         return self.day.repacker_for(self.query, self._step)
@@ -170,7 +172,7 @@ class Asking:
         """A seat that becomes free by re-packing others (rule 36)."""
         if not self.query.allows_moves:
             return None
-        return self.repacker().seat(place.stay.window, place.options, place.allowed)
+        return self.repacker.seat(place.stay.window, place.options, place.allowed)
 
     def space_reasons(self, view: View, size: int) -> Iterator[Reason]:
         """Why no table can be given."""

@@ -61,14 +61,6 @@ class Item:
     def _wishes(self) -> tuple[Options, int]:
         return self._board.wishes(self._booked)
 
-    def free_elsewhere(self, barred: int = 0) -> Option | None:
-        """The best seat it could take if nobody else moved, clear of some tables and its own."""
-        barred |= self._board.taken(self.window) | self.mask
-        for option in self.options:
-            if not option.mask & barred:
-                return option
-        return None
-
 
 class Moved(NamedTuple):
     """A seat for a new party and the new options of the reservations that move for it."""
@@ -86,6 +78,7 @@ class Board:
         self._unit = timedelta(seconds=step)
         self.cells = SPAN // self._unit
         self._shortest = timedelta(minutes=prepared.shortest_turn) // self._unit
+        self._windows: dict[tuple[datetime, datetime], Window] = {}
         self._taken: dict[tuple[int, int], int] = {}
         self._load = load
         self.busy = [0] * len(prepared.floor.tables)
@@ -101,11 +94,15 @@ class Board:
     # ------------------------------------------------------------------ reading
     def window(self, starts_at: datetime, until: datetime) -> Window:
         """The cells of ``[starts_at, until)``, rounded outward and cut to the span."""
-        origin = self.prepared.origin
-        start = max(0, (starts_at - origin) // self._unit)
-        end = min(self.cells, -((origin - until) // self._unit))
-        length = max(0, end - start)
-        return Window(start, length, ((1 << length) - 1) << start)
+        key = (starts_at, until)
+        found = self._windows.get(key)
+        if found is None:
+            origin = self.prepared.origin
+            start = max(0, (starts_at - origin) // self._unit)
+            end = min(self.cells, -((origin - until) // self._unit))
+            length = max(0, end - start)
+            found = self._windows[key] = Window(start, length, ((1 << length) - 1) << start)
+        return found
 
     def taken(self, window: Window) -> int:
         """Mask of the tables that are busy at any moment of a window."""
@@ -198,13 +195,13 @@ class Board:
         if booked is None or first.starts_at <= self.now or first.reservation_id is None:
             return None
         known = self.prepared.floor.number
-        if any(row.table_id not in known or not row.is_movable for row in rows):
-            return None
-        if any((r.starts_at, r.ends_at) != (first.starts_at, first.ends_at) for r in rows):
-            return None
-        return self._as_item(
-            booked, (first.starts_at, first.ends_at), tuple(sorted({row.table_id for row in rows}))
-        )
+        stay = (first.starts_at, first.ends_at)
+        for row in rows:
+            if row.table_id not in known or not row.is_movable:
+                return None
+            if (row.starts_at, row.ends_at) != stay:
+                return None
+        return self._as_item(booked, stay, tuple(sorted({row.table_id for row in rows})))
 
     def _as_item(
         self, booked: Booked, stay: tuple[datetime, datetime], table_ids: tuple[int, ...]

@@ -79,7 +79,7 @@ def seatings(day: ServiceDay, query: Query, starts_at: datetime) -> Iterator[Sea
     yield from _direct(asking, finding.places)
     if query.allows_moves:
         for place in finding.places:
-            repacker, window = asking.repacker(), place.stay.window
+            repacker, window = asking.repacker, place.stay.window
             for moved in seats_with_moves(repacker, window, place.options, place.allowed):
                 yield _seat(moved.option, place, moved)
 

@@ -34,8 +34,7 @@ class Options:
     least_seats: int  # of any option
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """What decides which tables suit a party."""
 
     size: int

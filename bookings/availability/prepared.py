@@ -19,7 +19,7 @@ from bookings.availability.calendar import (
     override_span,
     slots_of,
 )
-from bookings.availability.fits import Floor, Party
+from bookings.availability.fits import Floor
 from bookings.availability.model import (
     Channel,
     DayConfig,
@@ -27,7 +27,6 @@ from bookings.availability.model import (
     OverrideState,
     PacingCaps,
     Period,
-    Query,
     Slot,
 )
 from bookings.availability.reasons import Reason
@@ -249,17 +248,6 @@ class PreparedDay:
         return ends - starts
 
     # ------------------------------------------------------------------ suitable tables
-    def party_of(self, query: Query, slot: Slot) -> Party:
-        """The kind of party a query is at a slot."""
-        return Party(
-            query.party_size,
-            query.channel,
-            slot.period.id,
-            self.is_relaxed(slot.starts_at, query.now),
-            query.area_id,
-            query.required_features,
-        )
-
     def is_relaxed(self, starts_at: datetime, now: datetime) -> bool:
         """Whether the oversize cap no longer applies, so close to the start (rule 26)."""
         minutes = self.config.rules.oversize_relaxed_minutes

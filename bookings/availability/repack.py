@@ -14,9 +14,9 @@ from operator import itemgetter
 
 from bookings.availability.board import Board, Moved, Window
 from bookings.availability.chains import NEWCOMER, Chain, Exhaustive, Seeker, Way
-from bookings.availability.fits import Option, Options
+from bookings.availability.fits import Options
 from bookings.availability.room import Room
-from bookings.availability.sitting import Sitting
+from bookings.availability.sitting import Held, Sitting
 
 MOVES = 8
 """Reservations moved at most to seat one party."""
@@ -39,7 +39,7 @@ class Repacker:
         self._board = board
         self._items = board.items
         self._sitting = Sitting(board)
-        self._seekers: dict[int, Seeker] = {}
+        self._easiest: dict[int, tuple[Way, ...]] = {}
         self._memo: dict[tuple[object, ...], Moved | None] = {}
 
     def seat(
@@ -63,7 +63,7 @@ class Repacker:
     def _room(self) -> Room:
         return Room(self._board)
 
-    def _with_one_move(self, here: list[tuple[int, Option]]) -> Moved | None:
+    def _with_one_move(self, here: Held) -> Moved | None:
         """The usual case, quickly: one reservation goes to a table that is free."""
         for sitting, option in here:
             if not sitting & (sitting - 1):
@@ -73,9 +73,7 @@ class Repacker:
                     return Moved(option, ((self._items[number], instead),))
         return None
 
-    def _search(
-        self, window: Window, here: list[tuple[int, Option]], options: Options
-    ) -> Moved | None:
+    def _search(self, window: Window, here: Held, options: Options) -> Moved | None:
         search: Chain | Exhaustive
         if len(self._items) <= SMALL_DAY:
             search = Exhaustive(self._seeker, looks=LOOKS_ON_SMALL_DAY)
@@ -94,17 +92,17 @@ class Repacker:
         )
 
     def _seeker(self, number: int) -> Seeker:
-        found = self._seekers.get(number)
-        if found is None:
-            ways = self._ways(self._sitting.elsewhere[number])
-            found = Seeker(number, self._items[number].window.mask, ways)
-            self._seekers[number] = found
-        return found
+        item = self._items[number]
+        held = self._sitting.in_the_way(item.window, item.options)
+        ways = self._easiest.get(id(held))
+        if ways is None:
+            ways = self._easiest[id(held)] = self._ways(held)
+        return Seeker(number, item.window.mask, ways)
 
-    def _ways(self, here: list[tuple[int, Option]]) -> tuple[Way, ...]:
+    def _ways(self, held: Held) -> tuple[Way, ...]:
         """Seats with who sits there, that which is easiest to clear first."""
         moves_for = self._sitting.moves_for
-        ways = [(moves_for(sitting), option.mask, sitting, option) for sitting, option in here]
+        ways = [(moves_for(sitting), option.mask, sitting, option) for sitting, option in held]
         ways.sort(key=_cost)
         return tuple(ways)
 

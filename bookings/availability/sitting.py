@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
 from functools import cached_property
 from itertools import accumulate
 from operator import or_
@@ -13,6 +12,10 @@ from bookings.availability.fits import Option
 
 STEPS = 5
 """More steps than this are not told apart."""
+
+
+Held = list[tuple[int, Option]]
+"""Options, each with who sits there."""
 
 
 class Sitting:
@@ -36,6 +39,7 @@ class Sitting:
         self._begun = [0, *accumulate((bit for _, bit in starts), or_)]
         self._gone = [0, *accumulate((bit for _, bit in ends), or_)]
         self._during: dict[int, int] = {}
+        self._in_the_way: dict[tuple[int, int], Held] = {}
         self._free: dict[int, list[Option]] = {}
         self._moves: dict[int, int] = {}
 
@@ -48,13 +52,18 @@ class Sitting:
             found = self._during[window.mask] = begun & ~gone if window.length else 0
         return found
 
-    def in_the_way(
-        self, window: Window, options: Iterable[Option], own: int = 0
-    ) -> list[tuple[int, Option]]:
-        """Who else sits at each option, without those options that something immovable bars."""
-        here, at, fixed = self.during(window), self._at, self._immovable
-        found = [(here & at[option.mask], option) for option in options]
-        return [(sitting & ~own, option) for sitting, option in found if not sitting & fixed]
+    def in_the_way(self, window: Window, options: tuple[Option, ...]) -> Held:
+        """Who sits at each option, without those options that something immovable bars."""
+        key = (window.mask, id(options))  # they live as long as the day: many parties share them
+        found = self._in_the_way.get(key)
+        if found is None:
+            here, at, fixed = self.during(window), self._at, self._immovable
+            found = self._in_the_way[key] = [
+                (sitting, option)
+                for option in options
+                if not (sitting := here & at[option.mask]) & fixed
+            ]
+        return found
 
     def free_seat(self, number: int, barred: int = 0) -> Option | None:
         """The best seat an item could take if nobody else moved, clear of some tables and its own.
@@ -72,14 +81,6 @@ class Sitting:
                 return option
         return None
 
-    @cached_property
-    def elsewhere(self) -> list[list[tuple[int, Option]]]:
-        """For each item, who sits at each of its options, as :meth:`in_the_way` says."""
-        return [
-            self.in_the_way(item.window, item.options, 1 << number)
-            for number, item in enumerate(self.items)
-        ]
-
     def moves_for(self, numbers: int) -> int:
         """How many moves it would take to put these out if they were not in each other's way."""
         found = self._moves.get(numbers)
@@ -93,21 +94,22 @@ class Sitting:
     @cached_property
     def _by_steps(self) -> list[int]:
         """Who could leave in at most one move, in two, and so on."""
+        alike: dict[int, tuple[int, Held]] = {}
+        for number, item in enumerate(self.items):
+            held = self.in_the_way(item.window, item.options)
+            alike[id(held)] = (alike.get(id(held), (0, held))[0] | 1 << number, held)
+        waiting = [(who, [sitting for sitting, _ in held]) for who, held in alike.values()]
         found: list[int] = []
         can = 0
-        waiting = [
-            (1 << number, [others for others, option in ways if option.mask != item.mask])
-            for number, (item, ways) in enumerate(zip(self.items, self.elsewhere, strict=True))
-        ]
         while len(found) < STEPS:
             rest, still, more = ~can, [], 0
-            for own, ways in waiting:
-                for others in ways:
-                    if not others & rest:
-                        more |= own
+            for who, ways in waiting:
+                for sitting in ways:
+                    if not sitting & rest:
+                        more |= who
                         break
                 else:
-                    still.append((own, ways))
+                    still.append((who, ways))
             can |= more
             waiting = still
             found.append(can)
@@ -126,9 +128,10 @@ class _AtTables(dict[int, int]):
                     self._at[table] |= 1 << number
 
     def __missing__(self, mask: int) -> int:
-        found = 0
-        for table, sitting in enumerate(self._at):
-            if mask >> table & 1:
-                found |= sitting
+        found, rest = 0, mask
+        while rest:
+            lowest = rest & -rest
+            found |= self._at[lowest.bit_length() - 1]
+            rest ^= lowest
         self[mask] = found
         return found
