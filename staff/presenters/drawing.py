@@ -17,10 +17,10 @@ CHAIR = (22, 9)
 """Along the edge, and away from it."""
 CHAIR_GAP = 4
 RING = 6
-TIGHT = 68
+TIGHT, SMALL = 68, 84
 PADDING = 48
 """Around what is drawn: chairs, rings, signs and the names of areas."""
-SHOWN_FLAGS = ("allergy", "vip", "birthday", "occasion", "note", "eta", "walk_in")
+SHOWN_FLAGS = ("allergy", "vip", "birthday", "occasion", "note", "eta")
 """In the order of importance; a table has room for three."""
 
 
@@ -56,8 +56,8 @@ class DrawnTable:
     view: Mapping[str, Any]
     flags: tuple[str, ...]
     label: str
-    is_tight: bool
-    """Too low for three lines of words."""
+    size: str
+    """`tight` if it is too low for three lines of words, `small` if they must be smaller."""
     is_first: bool = False
 
 
@@ -133,10 +133,15 @@ def _table(
         reach=(round((box.right - box.left) / 2, 1), round((box.bottom - box.top) / 2, 1)),
         view=view,
         flags=flags_of(view["signs"]),
-        is_tight=min(spot.width, spot.height) < TIGHT,
+        size=_size(spot),
         label=table_words(name, seats_text, view, words),
         is_first=is_first,
     )
+
+
+def _size(spot: Spot) -> str:
+    least = min(spot.width, spot.height)
+    return "tight" if least < TIGHT else "small" if least < SMALL else ""
 
 
 def flags_of(signs: Iterable[str]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ _T = TableState
 
 STATE_WORDS: Mapping[TableState, Promise] = {
     _T.AVAILABLE: pgettext_lazy("state of a table", "free"),
-    _T.SOON: pgettext_lazy("state of a table", "free, booked soon"),
+    _T.SOON: pgettext_lazy("state of a table", "booked soon"),
     _T.HELD: pgettext_lazy("state of a table", "on hold"),
     _T.PENDING: pgettext_lazy("state of a table", "request"),
     _T.CONFIRMED: pgettext_lazy("state of a table", "reserved"),

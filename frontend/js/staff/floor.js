@@ -24,15 +24,23 @@ function mark(table) {
   for (const one of tables()) one.classList.toggle("is-chosen", one === table);
 }
 
+/** The sheet of a phone covers the plan: bring the chosen table above it. */
+function reveal() {
+  const table = document.querySelector("[data-plan] .table.is-chosen");
+  if (!table || !panel().childElementCount || getComputedStyle(panel()).position !== "fixed") return;
+  const { top, bottom } = table.getBoundingClientRect();
+  if (top < 60 || bottom > panel().getBoundingClientRect().top - 20) scrollBy(0, top - 110);
+}
+
 function close() {
-  const table = document.querySelector("#plan .table.is-chosen") || document.querySelector('#plan .table[tabindex="0"]');
+  const table = document.querySelector("[data-plan] .table.is-chosen") || document.querySelector('[data-plan] .table[tabindex="0"]');
   panel().replaceChildren();
   mark(null);
   table?.focus({ preventScroll: true });
 }
 
 function keys(event) {
-  const table = event.target.closest?.("#plan .table");
+  const table = event.target.closest?.("[data-plan] .table");
   if (event.key === "Escape" && !isMoving() && body() && !event.target.closest("details[open].switcher")) return close();
   if (!table || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key.startsWith("Arrow")) {
@@ -49,7 +57,7 @@ function clicks(event) {
   if (event.target.closest("[data-close-panel]")) return close();
   const one = event.target.closest("[data-open-reservation]");
   if (one && !one.dataset.dragged) return show(`reservations/${one.dataset.openReservation}/`);
-  const table = event.target.closest("#plan .table");
+  const table = event.target.closest("[data-plan] .table");
   if (table && !isMoving()) chooseTable(table);
 }
 
@@ -129,7 +137,9 @@ export function startFloor() {
     if (concerns(detail)) refreshPanel();
   });
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
-    if (detail.target.id === "panel" && body()?.dataset.tableId) mark(tableOf(body().dataset.tableId));
-    if (detail.target.id === "floor-view" && body()?.dataset.tableId) mark(tableOf(body().dataset.tableId));
+    if (["panel", "floor-view", "floor-stage"].includes(detail.target.id) && body()?.dataset.tableId) {
+      mark(tableOf(body().dataset.tableId));
+    }
+    if (detail.target.id === "panel") reveal();
   });
 }

@@ -48,7 +48,7 @@ function star(table) {
 
 function dark() {
   stage()?.classList.remove("is-moving");
-  document.querySelectorAll("#plan .t-star").forEach((one) => one.remove());
+  document.querySelectorAll("[data-plan] .t-star").forEach((one) => one.remove());
   for (const table of tables()) {
     table.classList.remove("is-source", "is-target");
     delete table.dataset.legal;
@@ -82,7 +82,7 @@ export async function startMove(id, how = "tap") {
   light(seats);
   bar(seats.party);
   const best = Object.entries(seats.tables).find(([, about]) => about.legal === "best");
-  const source = document.querySelector("#plan .table.is-source");
+  const source = document.querySelector("[data-plan] .table.is-source");
   say(source ? text("sayGrabbed", seats.party, number(source)) : text("sayPicked", seats.party));
   const start = how === "keyboard" ? source || (best && tableOf(best[0])) || tables()[0] : null;
   if (start) focusTable(start);
@@ -94,7 +94,7 @@ function cancel(isSaid = true) {
   const { how } = move;
   move = null;
   document.body.classList.remove("moves");
-  const source = document.querySelector("#plan .table.is-source");
+  const source = document.querySelector("[data-plan] .table.is-source");
   dark();
   if (!isSaid) return;
   say(page.dataset.sayCancelled);
@@ -127,7 +127,7 @@ async function drop(table) {
 
 function press(event) {
   if (event.button !== 0 || move || page.dataset.mayEdit !== "true") return;
-  const source = event.target.closest("#plan .table, [data-grab]");
+  const source = event.target.closest("[data-plan] .table, [data-grab]");
   const id = source?.dataset.grab || source?.dataset.reservation;
   if (!id) return;
   drag = { id, source, x: event.clientX, y: event.clientY, fromX: event.clientX, fromY: event.clientY, isOn: false };
@@ -174,7 +174,7 @@ function frame(mine) {
   if (x !== mine.drawnX || y !== mine.drawnY) {
     [mine.drawnX, mine.drawnY] = [x, y];
     ghost.style.transform = `translate3d(${x + 12}px, ${y - 44}px, 0)`;
-    const target = document.elementFromPoint(x, y)?.closest("#plan .table") || null;
+    const target = document.elementFromPoint(x, y)?.closest("[data-plan] .table") || null;
     if (target !== mine.target) {
       mine.target?.classList.remove("is-target");
       target?.classList.add("is-target");
@@ -210,7 +210,7 @@ function stopDrag() {
 // --- Listening -----------------------------------------------------------------------------------
 
 function clicks(event) {
-  const table = event.target.closest("#plan .table");
+  const table = event.target.closest("[data-plan] .table");
   if (table?.dataset.dragged) return event.stopImmediatePropagation();
   const button = event.target.closest("[data-move]");
   if (button) return startMove(button.dataset.move, event.detail === 0 ? "keyboard" : "tap");
@@ -225,7 +225,7 @@ function keys(event) {
     event.stopImmediatePropagation();
     return cancel();
   }
-  const table = event.target.closest?.("#plan .table");
+  const table = event.target.closest?.("[data-plan] .table");
   if (!table || event.ctrlKey || event.metaKey || event.altKey) return;
   if (move && (event.key === "Enter" || event.key === " ")) {
     event.preventDefault();
@@ -249,7 +249,7 @@ export function startMoves(root) {
   document.addEventListener("touchmove", (event) => drag?.isOn && event.preventDefault(), { passive: false });
   document.addEventListener("contextmenu", (event) => drag?.isOn && event.preventDefault());
   document.addEventListener("focusin", (event) => {
-    const table = event.target.closest?.("#plan .table");
+    const table = event.target.closest?.("[data-plan] .table");
     if (move && table) announce(table);
   });
 }

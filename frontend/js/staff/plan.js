@@ -4,9 +4,9 @@ const LEGIBLE = 0.64; // canvas units to pixels: smaller, and a table for two is
 const SVG = "http://www.w3.org/2000/svg";
 let zoom = null;
 
-export const plan = () => document.getElementById("plan");
-export const tables = () => [...document.querySelectorAll("#plan .table")];
-export const tableOf = (id) => document.querySelector(`#plan .table[data-table="${id}"]`);
+export const plan = () => document.querySelector("[data-plan]");
+export const tables = () => [...document.querySelectorAll("[data-plan] .table")];
+export const tableOf = (id) => document.querySelector(`[data-plan] .table[data-table="${id}"]`);
 
 /** As large as the window allows, but legible; `zoom` is what the person chose instead. */
 export function fit() {
@@ -38,7 +38,7 @@ function zoomBy(kind) {
 /** Long names are set narrower rather than over the neighbours. */
 function squeeze(table) {
   const most = table.querySelector(".t-top").getBBox().width + 22;
-  for (const text of table.querySelectorAll(".t-line, .t-time")) {
+  for (const text of table.querySelectorAll(".t-line, .t-time, .t-seats")) {
     text.removeAttribute("textLength");
     if (text.textContent && text.getComputedTextLength() > most) {
       text.setAttribute("lengthAdjust", "spacingAndGlyphs");
@@ -59,7 +59,7 @@ function label(table) {
 
 /** Joined tables hang together by a dotted line. */
 function drawLinks() {
-  const group = document.querySelector("#plan [data-links]");
+  const group = document.querySelector("[data-plan] [data-links]");
   if (!group) return;
   const parties = Map.groupBy?.(tables(), (one) => one.dataset.reservation) ?? groups(tables());
   const lines = [];
