@@ -21,6 +21,12 @@ from bookings.api.serializers import (
     StaffReservationSerializer,
     VersionSerializer,
 )
+from bookings.api.serializers.steps import (
+    EtaSerializer,
+    ExtendSerializer,
+    PartySerializer,
+    PresentSerializer,
+)
 from bookings.models import Reservation
 from bookings.services import (
     reservation_approve,
@@ -28,7 +34,11 @@ from bookings.services import (
     reservation_assign_tables,
     reservation_complete,
     reservation_decline,
+    reservation_eta_set,
+    reservation_extend,
     reservation_no_show,
+    reservation_partly_seat,
+    reservation_party_set,
     reservation_seat,
     reservation_undo,
 )
@@ -75,7 +85,7 @@ def step_view(
     def post(self: _Step, request: Request, reservation_id: int) -> Response:
         return self.run(request, reservation_id)
 
-    post.__doc__ = (service.__doc__ or summary).partition("\n")[0]
+    post.__doc__ = " ".join((service.__doc__ or summary).partition("\n\n")[0].split())
     documented = extend_schema(
         operation_id=f"reservation_{name}",
         summary=summary,
@@ -101,6 +111,17 @@ CheckInView = step_view(
     "check_in", reservation_arrive, "The party has arrived", serializer=ArrivalSerializer
 )
 SeatView = step_view("seat", reservation_seat, "Seat the party", serializer=ArrivalSerializer)
+PartlySeatView = step_view(
+    "partly_seat",
+    reservation_partly_seat,
+    "Some of the party sit",
+    serializer=PresentSerializer,
+)
+PartyView = step_view("party", reservation_party_set, "How many came", serializer=PartySerializer)
+EtaView = step_view("eta", reservation_eta_set, "When they come", serializer=EtaSerializer)
+ExtendView = step_view(
+    "extend", reservation_extend, "A longer or shorter stay", serializer=ExtendSerializer
+)
 CompleteView = step_view("complete", reservation_complete, "The party has left")
 NoShowView = step_view("no_show", reservation_no_show, "Nobody came")
 UndoView = step_view("undo", reservation_undo, "Undo the last step")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from bookings.api import availability, book, floor, holds, optimise, reservations, staff
+from bookings.api import availability, book, floor, holds, optimise, reservations, staff, stand
 
 _PLACE = "restaurants/<slug:restaurant>"
 _ONE = "reservations/<int:reservation_id>"
@@ -19,6 +19,13 @@ urlpatterns: list[URLPattern] = [
     ),
     path(f"{_PLACE}/floor-plan", floor.FloorPlanStateView.as_view(), name="floor-plan"),
     path("tables/<int:table_id>/status", floor.TableStatusView.as_view(), name="table-status"),
+    path(f"{_PLACE}/walk-ins", stand.WalkInsView.as_view(), name="walk-ins"),
+    path(f"{_PLACE}/table-blocks", stand.TableBlocksView.as_view(), name="table-blocks"),
+    path(
+        f"{_PLACE}/table-blocks/<int:block_id>",
+        stand.TableBlockView.as_view(),
+        name="table-block",
+    ),
     path(f"{_PLACE}/optimise", optimise.OptimiseView.as_view(), name="optimise"),
     path("holds", holds.HoldsView.as_view(), name="holds"),
     path("holds/<str:token>", holds.HoldView.as_view(), name="hold"),
@@ -33,6 +40,12 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}/decline", staff.DeclineView.as_view(), name="decline"),
     path(f"{_ONE}/check-in", staff.CheckInView.as_view(), name="check-in"),
     path(f"{_ONE}/seat", staff.SeatView.as_view(), name="seat"),
+    path(f"{_ONE}/partly-seat", staff.PartlySeatView.as_view(), name="partly-seat"),
+    path(f"{_ONE}/party", staff.PartyView.as_view(), name="party"),
+    path(f"{_ONE}/eta", staff.EtaView.as_view(), name="eta"),
+    path(f"{_ONE}/extend", staff.ExtendView.as_view(), name="extend"),
+    path(f"{_ONE}/swap", stand.SwapView.as_view(), name="swap"),
+    path(f"{_ONE}/possible-tables", stand.PossibleTablesView.as_view(), name="possible-tables"),
     path(f"{_ONE}/complete", staff.CompleteView.as_view(), name="complete"),
     path(f"{_ONE}/no-show", staff.NoShowView.as_view(), name="no-show"),
     path(f"{_ONE}/undo", staff.UndoView.as_view(), name="undo"),

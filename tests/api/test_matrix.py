@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
 from drf_spectacular.generators import SchemaGenerator
 
+from bookings.services import table_block
 from restaurants.models import ServicePeriod, Table, TurnTimeRule
 from tests.api.conftest import Api, World, booking_body
-from tests.factories import make_combination, make_table
+from tests.factories import NOW, STAFF, make_combination, make_table
 
 
 class Row(NamedTuple):
@@ -82,6 +84,19 @@ EXPECTED: dict[str, Row] = {
     "reservation_decline": Row(401, 404, 404, 403, 409, 409),
     "reservation_check_in": STEP,
     "reservation_seat": Row(401, 404, 404, 403, 409, 409),
+    # It is for Friday and today is Monday.
+    "reservation_partly_seat": Row(401, 404, 404, 403, 409, 409),
+    "reservation_party": STEP,
+    "reservation_eta": STEP,
+    "reservation_extend": STEP,
+    "reservation_possible_tables": READ,
+    # Nobody has such a party to swap with.
+    "reservation_swap": Row(401, 404, 404, 403, 404, 404),
+    "walk_in_create": Row(401, 404, 404, 403, 201, 201),
+    "table_blocks": READ,
+    # The host blocks the table, and later lifts the block; then there is nothing left to do.
+    "table_block_create": Row(401, 404, 404, 403, 201, 409),
+    "table_block_delete": Row(401, 404, 404, 403, 204, 404),
     "reservation_complete": Row(401, 404, 404, 403, 409, 409),
     "reservation_no_show": Row(401, 404, 404, 403, 409, 409),
     "reservation_undo": Row(401, 404, 404, 403, 409, 409),
@@ -216,6 +231,12 @@ def _body(world: World, operation: Operation, kind: str | None) -> dict[str, Any
         "reservation_modify": {"party_size": 1},
         "reservation_assign_tables": {"table_ids": [table]},
         "table_status": {"status": "occupied", "party_size": 2},
+        "reservation_party": {"actual_party_size": 3},
+        "reservation_eta": {"eta_at": "2026-06-05T17:20:00Z"},
+        "reservation_extend": {"minutes": 15},
+        "reservation_swap": {"other": 999_999},
+        "walk_in_create": {"party_size": 2},
+        "table_block_create": {"table_ids": [table], "ends_at": "2026-06-01T12:00:00Z"},
     }
     if operation.id in bodies:
         return bodies[operation.id]
@@ -236,6 +257,7 @@ def test_everybody_gets_the_expected_answer(world: World, operation: Operation) 
         id=items[kind] if kind else 0,
         token="unknown",
         table_id=items["tables"],
+        block_id=_block(world) if operation.id == "table_block_delete" else 0,
     )
     if operation.id == "restaurant_availability":
         path += "?date=2026-06-05&party_size=2"
@@ -253,6 +275,17 @@ def test_everybody_gets_the_expected_answer(world: World, operation: Operation) 
             world.host.post(f"reservations/{reservation.pk}/undo")
         got[name] = caller.call(operation.method, path, body).status_code
     assert got == EXPECTED[operation.id]._asdict()
+
+
+def _block(world: World) -> int:
+    return table_block(
+        restaurant_id=world.restaurant.pk,
+        table_ids=(world.restaurant.tables.get(number="2").pk,),
+        starts_at=NOW,
+        ends_at=NOW + timedelta(hours=1),
+        actor=STAFF,
+        now=NOW,
+    ).pk
 
 
 def _another_day(name: str) -> str:

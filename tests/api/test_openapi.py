@@ -66,6 +66,8 @@ def test_every_change_of_a_reservation_takes_if_match(schema: dict[str, Any]) ->
         if "{reservation_id}/" not in path:
             continue
         for method, operation in methods.items():
+            if method == "get":
+                continue
             names = {parameter["name"] for parameter in operation["parameters"]}
             assert "If-Match" in names, f"{method} {path}"
 

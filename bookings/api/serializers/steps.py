@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from bookings.api.serializers.bodies import MAX_PARTY, OVERRIDES
+from bookings.services.details import LONGEST
 from reservehub.core.api.fields import MAX_ID, StrictSerializer
 
 
@@ -38,4 +39,36 @@ class ArrivalSerializer(VersionSerializer):
         max_value=MAX_PARTY,
         required=False,
         help_text="How many came; the booked size is kept (rule 68).",
+    )
+
+
+class PresentSerializer(VersionSerializer):
+    present = serializers.IntegerField(
+        min_value=1, max_value=MAX_PARTY, required=False, help_text="How many sit already."
+    )
+
+
+class PartySerializer(VersionSerializer):
+    actual_party_size = serializers.IntegerField(min_value=1, max_value=MAX_PARTY)
+
+
+class EtaSerializer(VersionSerializer):
+    eta_at = serializers.DateTimeField(
+        allow_null=True, help_text="null: they come on time after all."
+    )
+
+
+class ExtendSerializer(VersionSerializer):
+    minutes = serializers.IntegerField(
+        min_value=-LONGEST, max_value=LONGEST, help_text="Negative for a shorter stay; not 0."
+    )
+
+
+class SwapSerializer(VersionSerializer):
+    other = serializers.IntegerField(
+        min_value=1, max_value=MAX_ID, help_text="The reservation whose tables this party gets."
+    )
+    other_version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    overrides = serializers.ListField(
+        child=serializers.ChoiceField(["capacity"]), max_length=1, default=list
     )
