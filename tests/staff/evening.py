@@ -27,11 +27,11 @@ NAMES = (
 )
 
 
-def make_house(tables: int = 60) -> Restaurant:
+def make_house(tables: int = 60, *, slug: str = "bistro-anna") -> Restaurant:
     """Open from noon to half past midnight, three areas."""
     house = make_restaurant(
         name="Bistro Anna",
-        slug="bistro-anna",
+        slug=slug,
         city="Amsterdam",
         tables=(),
         period={

@@ -52,6 +52,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "table-unblock": POST_ONLY,
     "table-clean": POST_ONLY,
     "list": READERS,
+    "alerts": READERS,
     "timeline": READERS,
     "move": POST_ONLY,
     "heat": READERS,
