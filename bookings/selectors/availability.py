@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date as Date  # noqa: N812 - the parameter is called date
 from datetime import datetime, time, timedelta
+from heapq import nsmallest
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from bookings.availability import Channel, Query, Reason, SlotAnswer, answer
+from bookings.availability import Channel, Query, Reason, Slot, SlotAnswer, answer, answer_slot
 from bookings.loading import Answers, LoadedDay, answers_of, load_days
 from restaurants.models import Restaurant
 
 NEAR = timedelta(minutes=90)
 LATER_DAYS = 7
+LIKELY_FREE = 3
+"""So many slots are tried one by one before a whole day is worked out."""
 
 
 def availability(
@@ -160,19 +163,33 @@ def _same_evening(wish: datetime, found: Sequence[Alternative]) -> datetime:
 def _next_days(
     restaurant: Restaurant, wish: datetime, query: Query, date: Date, wanted: int
 ) -> list[Alternative]:
-    if wanted <= 0:
-        return []
-    days = [date + timedelta(days=n) for n in range(1, LATER_DAYS + 1)]
+    """The best of each day until there are enough. Most days have room near the wish, so no more
+    days are read and no more slots looked at than it takes: many may be refused at one moment.
+    """
     found: list[Alternative] = []
-    for n, day in enumerate(load_days(restaurant, days, now=query.now), start=1):
-        free = [slot for slot in answer(day.service, query) if slot.available]
-        aim = wish + timedelta(days=n)
-        if free:
-            best = min(free, key=lambda slot: (abs(slot.local_time - aim), slot.starts_at))
-            found.append(Alternative(day.prepared.config.date, best))
-        if len(found) == wanted:
+    for ahead in (range(1, wanted + 1), range(wanted + 1, LATER_DAYS + 1)):
+        if len(found) >= wanted:
             break
+        dates = [date + timedelta(days=n) for n in ahead]
+        for n, day in zip(ahead, load_days(restaurant, dates, now=query.now), strict=True):
+            best = _nearest_free(day, query, wish + timedelta(days=n))
+            if best is not None:
+                found.append(Alternative(day.prepared.config.date, best))
+            if len(found) == wanted:
+                break
     return found
+
+
+def _nearest_free(day: LoadedDay, query: Query, aim: datetime) -> SlotAnswer | None:
+    def distance(slot: Slot | SlotAnswer) -> tuple[timedelta, datetime]:
+        return abs(slot.local_time - aim), slot.starts_at
+
+    for slot in nsmallest(LIKELY_FREE, day.prepared.slots, key=distance):
+        found = answer_slot(day.service, query, slot.starts_at)
+        if found.available:
+            return found
+    free = [slot for slot in answer(day.service, query) if slot.available]
+    return min(free, key=distance, default=None)
 
 
 def alternatives_payload(**wish: Any) -> list[dict[str, Any]]:

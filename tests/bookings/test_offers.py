@@ -61,6 +61,31 @@ def test_alternatives_are_near_then_the_rest_of_the_day_then_later_days() -> Non
     ]
 
 
+def test_later_days_are_searched_to_the_end_of_the_week_and_of_each_evening() -> None:
+    """The nearest starts are taken on some days, whole days on others."""
+    restaurant = make_restaurant(tables=(2,), period={"last_seating": time(21)})
+    fill(restaurant, FRIDAY)
+    fill(restaurant, FRIDAY + timedelta(days=1))
+    book(restaurant, date=FRIDAY + timedelta(days=2), time=time(19, 30))
+    fill(restaurant, FRIDAY + timedelta(days=3))
+    for days in (4, 5):
+        day = FRIDAY + timedelta(days=days)
+        SpecialDay.objects.create(
+            restaurant=restaurant, name="Closed", date_from=day, date_to=day, is_closed=True
+        )
+    restaurant.refresh_from_db()
+
+    found = alternatives(
+        restaurant=restaurant, date=FRIDAY, time=time(19, 30), party_size=2, now=NOW
+    )
+
+    assert [(a.date, a.slot.local_time.time()) for a in found] == [
+        (FRIDAY + timedelta(days=2), time(18)),
+        (FRIDAY + timedelta(days=6), time(19, 30)),
+        (FRIDAY + timedelta(days=7), time(19, 30)),
+    ]
+
+
 def test_a_party_too_large_gets_no_alternatives_rather_than_false_ones() -> None:
     restaurant = make_restaurant(tables=(2,))
     assert not alternatives(
