@@ -20,7 +20,9 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.api.serializers import CredentialsSerializer, RefreshSerializer, TokensSerializer
+from accounts.errors import SecondFactorMissing
 from accounts.models import User
+from accounts.second_factor import lacks_second_factor
 from reservehub.core.api.throttling import count_request
 from reservehub.core.api.views import ApiView
 from reservehub.core.errors import DomainError
@@ -29,6 +31,9 @@ from reservehub.core.tokens import hash_token
 _EXAMPLE = OpenApiExample(
     "Log in", request_only=True, value={"email": "owner@example.com", "password": "…"}
 )
+
+
+_BY_CODE = (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
 
 
 class SecondFactorNeeded(DomainError):
@@ -89,6 +94,8 @@ class TokenRefreshView(_LogInView):
         user = get_user_model().objects.filter(pk=_user_id(old), is_active=True).first()
         if user is None:
             raise AuthenticationFailed(_("The account is gone or switched off."))
+        if lacks_second_factor(user):
+            raise SecondFactorMissing
         old.blacklist()
         return Response(_tokens(RefreshToken.for_user(user)))
 
@@ -116,16 +123,18 @@ def _checked(shape: type[Any], request: Request) -> dict[str, Any]:
 
 
 def _check_second_factor(user: User, code: str) -> None:
-    """:raises SecondFactorNeeded, AuthenticationFailed: where the account has one"""
-    factors = [
-        factor.wrap()
-        for factor in Authenticator.objects.filter(user=user)
-        if factor.type in (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
-    ]
-    if not factors:
+    """:raises SecondFactorNeeded, AuthenticationFailed: where the account has one
+    :raises SecondFactorMissing: where it has none, and its organisation asks for one
+    """
+    found = list(Authenticator.objects.filter(user=user))
+    if not found:
+        if lacks_second_factor(user):
+            raise SecondFactorMissing
         return
     if not code:
         raise SecondFactorNeeded
+    # A passkey needs a browser: its owner has recovery codes for programs.
+    factors = [factor.wrap() for factor in found if factor.type in _BY_CODE]
     if not any(factor.validate_code(code) for factor in factors):
         raise AuthenticationFailed(_("The code is wrong or was used already."))
 

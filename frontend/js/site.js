@@ -2,6 +2,7 @@
 
 import { startHolds } from "./hold.js";
 import { followFocus, say } from "./focus.js";
+import { explainPasskeys } from "./passkeys.js";
 
 document.documentElement.classList.add("js");
 
@@ -30,3 +31,4 @@ document.addEventListener("htmx:sendError", () => say(document.documentElement.d
 
 followFocus();
 startHolds();
+explainPasskeys();

@@ -33,6 +33,8 @@ CHANNEL_LAYERS = channel_layer_settings(_urls.redis)
 CACHES = cache_settings(_urls.redis)
 CELERY_BROKER_URL = _urls.redis
 
+# Passkeys on http://localhost; anywhere else browsers insist on https.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = RESERVEHUB_HOME / "mail"
 

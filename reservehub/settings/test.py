@@ -38,6 +38,8 @@ CACHES = cache_settings(
 CELERY_BROKER_URL = "memory://"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Passkeys on http://localhost; anywhere else browsers insist on https.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = RESERVEHUB_HOME / "test" / "media"
 RESERVEHUB_SERVES_MEDIA = True
