@@ -16,8 +16,8 @@ from bookings.availability import Period, PreparedDay
 from bookings.floor import TableView, Visit, table_view
 from bookings.lifecycle import Status
 from bookings.loading import prepared_day
-from bookings.models import Reservation
-from bookings.selectors.floor import Stays, opening_bounds, service_date_at, stays_of_day, visit_of
+from bookings.models import Reservation, Source
+from bookings.selectors.floor import Stays, opening_bounds, service_date_at, stays_of_day
 from reservehub.core.models import AuditEntry
 from reservehub.core.timezones import service_bounds
 from restaurants.models import Restaurant, Table
@@ -146,6 +146,44 @@ def service_of(restaurant: Restaurant, *, service_date: date, now: datetime) -> 
         spans=tuple(_spans(restaurant, prepared, service_date)),
         bounds=opening_bounds(restaurant, service_date),
     )
+
+
+def visit_of(reservation: Reservation, *, table_ids: tuple[int, ...] = ()) -> Visit:
+    """A reservation as the floor sees it; reads no further rows."""
+    return Visit(
+        reservation_id=reservation.pk,
+        reference=reservation.reference,
+        status=Status(reservation.status),
+        version=reservation.version,
+        guest_name=reservation.guest_name,
+        party_size=reservation.actual_party_size or reservation.party_size,
+        starts_at=reservation.starts_at,
+        ends_at=reservation.ends_at,
+        eta_at=reservation.late_eta_at,
+        arrived_at=reservation.arrived_at,
+        seated_at=reservation.seated_at,
+        completed_at=reservation.completed_at,
+        is_vip=reservation.is_vip,
+        flags=_flags(reservation),
+        table_ids=table_ids,
+    )
+
+
+def _flags(reservation: Reservation) -> tuple[str, ...]:
+    is_walk_in = reservation.source == Source.WALK_IN
+    occasion = reservation.special_occasion
+    said = {
+        "vip": reservation.is_vip,
+        "allergy": bool(reservation.dietary_restrictions),
+        "birthday": occasion == "birthday",
+        "occasion": occasion not in ("none", "birthday"),
+        "note": bool(reservation.special_requests or reservation.internal_notes),
+        "walk_in": is_walk_in,
+        "first_visit": reservation.previous_visits == 0 and not is_walk_in,
+        "partly_seated": reservation.status == Status.PARTIALLY_SEATED,
+        "locked": reservation.is_table_locked,
+    }
+    return tuple(flag for flag, is_so in said.items() if is_so)
 
 
 def _place_of(table: Table) -> tuple[int, int, list[tuple[int, str]], int]:
