@@ -19,6 +19,7 @@ from bookings.availability import (
     Period,
     PreparedDay,
     Query,
+    Reason,
     Rules,
     ServiceDay,
     TableSpec,
@@ -28,10 +29,15 @@ from bookings.availability import (
     expand_row,
     seatings,
 )
+from bookings.availability.asking import Asking
+from bookings.availability.board import Board, Item
+from bookings.availability.plan import Plan, Stay
 
 DAY = date(2026, 6, 5)
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 MIX = ((2, 16), (4, 16), (6, 6), (8, 2))
+LONG = 3_000
+"""Ejections tried by the long search for each party."""
 SIZES = (1, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 6, 6, 7, 8, 10)
 
 
@@ -101,11 +107,11 @@ def measure(name: str, call: Callable[[], object], rounds: int = 60) -> None:
     )
 
 
-def measure_day(name: str, bookings: int, *, wide: bool) -> None:
+def measure_day(name: str, bookings: int, *, wide: bool, seed: int = 1) -> None:
     """Measure all questions about one day."""
     config = restaurant(wide=wide)
     prepared = PreparedDay(config)
-    load = filled(prepared, bookings)
+    load = filled(prepared, bookings, seed)
     query = Query(2, NOW)
     still = replace(query, allows_moves=False)
     every = answer_all(ServiceDay(prepared, load), query)
@@ -124,12 +130,57 @@ def measure_day(name: str, bookings: int, *, wide: bool) -> None:
     measure("  the same without re-packing", lambda: answer(ServiceDay(prepared, load), still))
     measure("  one slot", lambda: answer_slot(ServiceDay(prepared, load), query, at))
     measure("  seats", lambda: next(seatings(ServiceDay(prepared, load), query, at), None))
+    found, missed = moves_found(prepared, load)
+    print(f"  by moving others {found} are found; a long search finds {missed} more")
+
+
+def moves_found(prepared: PreparedDay, load: DayLoad) -> tuple[int, int]:
+    """The offers that need others to move, and those that only a long search finds."""
+    day, query = ServiceDay(prepared, load), Query(2, NOW)
+    asking = Asking(day, query, step=prepared.step)
+    known: dict[tuple[int, tuple[int, ...]], bool] = {}
+    found = missed = 0
+    for size, answers in answer_all(day, query).items():
+        found += sum(one.needs_moves for one in answers)
+        for slot, one in zip(prepared.slots, answers, strict=True):
+            if one.reasons != (Reason.NO_TABLE_FREE,):
+                continue
+            (place,) = asking.find(asking.view(slot), size).places
+            key = (place.stay.window.mask, place.options.masks)
+            if key not in known:
+                party = Booked(slot.starts_at, place.stay.ends_at, size)
+                known[key] = has_room(
+                    asking.board, Item(asking.board, party, place.stay.window, ())
+                )
+            missed += known[key]
+    return found, missed
+
+
+def has_room(board: Board, party: Item) -> bool:
+    """Whether the search that re-packs whole services (``bookings/optimise.py``) seats a party."""
+    plan = Plan([_stay(board, item) for item in (*board.items, party)])
+    for number, stay in enumerate(plan.stays):
+        if stay.present is not None:
+            plan.put(number, stay.present)
+    plan.seat_everybody(LONG)
+    return plan.at[-1] is not None
+
+
+def _stay(board: Board, item: Item) -> Stay:
+    usable = tuple(
+        option
+        for option in item.options
+        if not any(board.fixed[table] & item.window.mask for table in option.tables)
+    )
+    present = next((option for option in item.options if option.mask == item.mask), None)
+    return Stay(item, item.window.mask, usable, present)
 
 
 def main() -> None:
     """Measure a usual day, a wide one, and crowded ones."""
     measure_day("12-15 and 18-22, half full", 60, wide=False)
     measure_day("12-15 and 18-22", 120, wide=False)
+    measure_day("12-15 and 18-22, other bookings", 120, wide=False, seed=2)
     measure_day("64 slots", 120, wide=True)
     measure_day("64 slots, crowded", 220, wide=True)
 

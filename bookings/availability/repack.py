@@ -18,10 +18,10 @@ from bookings.availability.fits import Options
 from bookings.availability.room import Room
 from bookings.availability.sitting import Held, Sitting
 
-MOVES = 8
+MOVES = 10
 """Reservations moved at most to seat one party."""
 
-LOOKS = 40
+LOOKS = 60
 """Parties looked at in one search."""
 
 SMALL_DAY = 8
