@@ -300,13 +300,28 @@ def _free(
 # --- When it changes by itself --------------------------------------------------------------------
 
 
-def next_change_at(stays: Sequence[Stay], *, at: datetime, is_live: bool) -> datetime | None:
+def next_change_at(
+    stays: Sequence[Stay],
+    *,
+    at: datetime,
+    is_live: bool,
+    view: TableView | None = None,
+    before: datetime | None = None,
+) -> datetime | None:
     """The first moment after `at` when the view of a table differs although nobody does anything:
     a party becomes late, a stay ends, a hold expires. None if it stays as it is.
+
+    :param view: the view at `at`, if it is known already
+    :param before: changes from then on are not asked for
     """
-    view = table_view(stays, at=at, is_live=is_live)
-    moments = sorted({moment for stay in stays for moment in _moments(stay) if moment > at})
-    return next((m for m in moments if table_view(stays, at=m, is_live=is_live) != view), None)
+    if view is None:
+        view = table_view(stays, at=at, is_live=is_live)
+    moments = {m for stay in stays for m in _moments(stay) if m > at}
+    if before is not None:
+        moments = {m for m in moments if m < before}
+    return next(
+        (m for m in sorted(moments) if table_view(stays, at=m, is_live=is_live) != view), None
+    )
 
 
 def _moments(stay: Stay) -> Iterable[datetime]:

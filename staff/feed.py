@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -27,7 +28,7 @@ from bookings.presenters.floor import floor_data, table_data, visit_data
 from reservehub.core import clock
 from reservehub.core.realtime import restaurant_group
 from restaurants.permissions import Capability
-from staff.reading import Seen, in_thread, look, rights_of, shared_rights
+from staff.reading import Seen, in_thread, look, look_again, rights_of, shared_rights
 from staff.screens import FAULT, STRANGER, Manner, Screen
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,12 @@ CHECKS_EVERY = 300.0
 """Seconds after which it is checked that everybody may still look on."""
 LINGERS = 15.0
 """Seconds that a feed without screens goes on: people come back from the next page."""
+PATIENT = 15.0
+"""Seconds for which a feed contents itself with what it is told, if that never ends."""
 MOST_NOTES = 500
+MOST_NAMED = 50
+NAMING = ("table.status", "reservation.status")
+"""Messages that say exactly which tables changed."""
 
 Note = Mapping[str, Any]
 
@@ -62,7 +68,7 @@ class Feed:
         self._notes: list[Note] = []
         self._seq = 0
         self._wholes: dict[Manner, tuple[tuple[int, int], str]] = {}
-        self._empty_since = self._checked_at = time.monotonic()
+        self._empty_since = self._checked_at = self._looked_at = time.monotonic()
         self._checks: set[asyncio.Task[None]] = set()
 
     # --- Screens ----------------------------------------------------------------------------------
@@ -114,7 +120,7 @@ class Feed:
 
     async def _wait(self) -> None:
         await asyncio.sleep(RESTS)
-        patience = LOOKS_EVERY
+        patience = max(self._looked_at + LOOKS_EVERY - time.monotonic(), 0.0)
         change = self._seen.floor.next_change_at if self._seen else None
         if change is not None:
             patience = min(patience, max((change - clock.now()).total_seconds(), 0.0))
@@ -151,7 +157,7 @@ class Feed:
         self._wake.clear()
         notes, self._notes = self._notes, []
         try:
-            seen = await in_thread(look, self.restaurant_id, now=clock.now(), known=self._seen)
+            seen = await self._read(notes, now=clock.now())
         except DatabaseError as error:
             logger.warning("live floor: cannot look (%r)", error)
             self._notes = notes + self._notes
@@ -164,11 +170,21 @@ class Feed:
         before, self._seen = self._seen, seen
         self._ready.set()
         if before is not None:
-            self._tell(before, seen, notes)
+            await self._tell(before, seen, notes)
+
+    async def _read(self, notes: Sequence[Note], *, now: datetime) -> Seen | None:
+        """Only what the notes name, if that is enough; everything now and then in any case."""
+        known = self._seen
+        table_ids = _tables_in(notes)
+        is_due = time.monotonic() - self._looked_at > PATIENT
+        if known is not None and table_ids and not is_due and not known.is_over(now):
+            return await in_thread(look_again, known, now=now, table_ids=table_ids)
+        self._looked_at = time.monotonic()
+        return await in_thread(look, self.restaurant_id, now=now, known=known)
 
     # --- Telling ----------------------------------------------------------------------------------
 
-    def _tell(self, before: Seen, seen: Seen, notes: Sequence[Note]) -> None:
+    async def _tell(self, before: Seen, seen: Seen, notes: Sequence[Note]) -> None:
         self._forward({n["what"]: n for n in notes if n["type"] == "config.changed"}.values())
         if _needs_whole(before, seen, notes):
             self._seq += 1
@@ -176,6 +192,7 @@ class Feed:
                 screen.resync()
         elif seen is not before:
             self._differences(before, seen)
+            await asyncio.sleep(0)  # tables first, on all screens
         last = {n["reservation_id"]: n for n in notes if n["type"] == "reservation.status"}
         self._forward(last.values())
         self._check({n["user_id"] for n in notes if n["type"] == "membership.changed"})
@@ -242,11 +259,18 @@ def _needs_whole(before: Seen, seen: Seen, notes: Sequence[Note]) -> bool:
         return True
     if before.views.keys() != seen.views.keys():
         return True
-    is_unheard = not notes and before.mark != seen.mark
+    is_unheard = not notes and before.mark != seen.mark and not before.is_over(seen.floor.at)
     return is_unheard and (before.floor.tables, before.floor.unassigned) != (
         seen.floor.tables,
         seen.floor.unassigned,
     )
+
+
+def _tables_in(notes: Sequence[Note]) -> set[int]:
+    """The tables that changed; none unless the notes name all that did."""
+    if len(notes) > MOST_NAMED or any(note["type"] not in NAMING for note in notes):
+        return set()
+    return {note["table_id"] for note in notes if "table_id" in note}
 
 
 def _offer(screens: Iterable[Screen], messages: Iterable[Note]) -> None:

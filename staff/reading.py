@@ -18,7 +18,13 @@ from django.db import close_old_connections
 
 from accounts.models import User
 from bookings.floor import TableView
-from bookings.selectors.floor import Floor, floor_mark, floor_of, service_date_at
+from bookings.selectors.floor import (
+    Floor,
+    floor_again,
+    floor_mark,
+    floor_of,
+    service_date_at,
+)
 from reservehub.core.errors import DomainError
 from restaurants.models import Restaurant
 from restaurants.permissions import Capability
@@ -46,11 +52,11 @@ def _with_fresh_connection(
 
 @dataclass(frozen=True)
 class Seen:
-    """The live floor as read at `floor.at`."""
+    """The live floor as read at `floor.at`. Equal marks, equal floors; None is unknown."""
 
     restaurant: Restaurant
     floor: Floor
-    mark: tuple[object, ...]
+    mark: tuple[object, ...] | None
 
     @cached_property
     def views(self) -> Mapping[int, TableView]:
@@ -60,6 +66,14 @@ class Seen:
         """Whether some table has changed by itself since."""
         change = self.floor.next_change_at
         return change is not None and change <= now
+
+
+def look_again(known: Seen, *, now: datetime, table_ids: Collection[int]) -> Seen:
+    """Only the tables that are said to have changed: a fraction of the work. Its mark is unknown,
+    so that the next look reads everything. Two queries.
+    """
+    floor = floor_again(known.restaurant, known.floor, now=now, table_ids=table_ids)
+    return Seen(known.restaurant, floor, mark=None)
 
 
 def look(restaurant_id: int, *, now: datetime, known: Seen | None) -> Seen | None:

@@ -28,6 +28,7 @@ from reservehub.core import clock
 from reservehub.core.actors import SYSTEM
 from restaurants.models import Membership, Restaurant, Role
 from restaurants.services import membership_revoke
+from staff import feed
 from tests.asgi import Watcher, serving, watching
 from tests.factories import (
     FRIDAY,
@@ -44,6 +45,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SEVEN = datetime(2026, 6, 5, 17, 0, tzinfo=UTC)
 """Friday 19:00 in Amsterdam, when the guests of these tests come."""
+
+
+@pytest.fixture(autouse=True)
+def _only_what_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Feeds do not look by themselves, which would hide a message that nobody sends."""
+    monkeypatch.setattr(feed, "LOOKS_EVERY", 60.0)
 
 
 @pytest.fixture(autouse=True)
@@ -127,8 +134,9 @@ def test_a_booking_by_the_api_colours_the_table(address: str, restaurant: Restau
 
 
 def test_a_change_that_nobody_announced_shows_within_seconds(
-    address: str, restaurant: Restaurant
+    address: str, restaurant: Restaurant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(feed, "LOOKS_EVERY", 1.0)
     visit = book(restaurant)
     with watching(address, restaurant.pk, make_member(restaurant)) as screen:
         screen.next()

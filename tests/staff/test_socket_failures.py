@@ -26,7 +26,7 @@ from bookings.services import (
 from reservehub.core import clock
 from reservehub.core.realtime import push, restaurant_group
 from restaurants.models import Restaurant
-from staff import screens
+from staff import feed, screens
 from staff.screens import MOST_WAITING, TOO_SLOW, Manner, Screen
 from tests.asgi import serving, watching
 from tests.core.test_realtime import OwnRedis, use_redis
@@ -104,7 +104,10 @@ assert drain()
 
 
 @needs_database
-def test_a_change_in_another_process_is_seen_here(restaurant: Restaurant) -> None:
+def test_a_change_in_another_process_is_seen_here(
+    restaurant: Restaurant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "LOOKS_EVERY", 60.0)
     step = a_visit(restaurant)
     with serving() as address, watching(address, restaurant.pk, make_member(restaurant)) as screen:
         screen.next()
@@ -124,7 +127,10 @@ def test_a_change_in_another_process_is_seen_here(restaurant: Restaurant) -> Non
 
 
 @needs_database
-def test_a_step_in_the_admin_site_is_seen_at_the_host_stand(restaurant: Restaurant) -> None:
+def test_a_step_in_the_admin_site_is_seen_at_the_host_stand(
+    restaurant: Restaurant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "LOOKS_EVERY", 60.0)
     step = a_visit(restaurant)
     admin = Client()
     admin.force_login(make_user(is_superuser=True, is_staff=True))
