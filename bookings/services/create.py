@@ -221,9 +221,10 @@ def _seat(
             raise TableTaken
         return table_ids
     if hold is not None and _is_held(hold, booking.request, reservation.starts_at):
-        table_ids, occupied_until = seats_convert(hold_id=hold.pk, reservation_id=reservation.pk)
-        _keep_stay(reservation, hold.ends_at, occupied_until)
-        return table_ids
+        held = seats_convert(hold_id=hold.pk, reservation_id=reservation.pk)
+        if held is not None:
+            _keep_stay(reservation, hold.ends_at, held[1])
+            return held[0]
     if hold is not None:
         hold_use(hold)
 

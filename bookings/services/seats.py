@@ -46,26 +46,33 @@ class Claim:
 TAKE = """
     INSERT INTO bookings_occupancy
         (table_id, restaurant_id, period, kind, reservation_id, hold_id, block_id, expires_at)
-    SELECT u.table_id, $1, tstzrange(u.starts_at, u.ends_at), u.kind, u.reservation_id, u.hold_id,
+    SELECT t.id, $1, tstzrange(u.starts_at, u.ends_at), u.kind, u.reservation_id, u.hold_id,
     u.block_id, u.expires_at FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[],
     $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::timestamptz[]) AS u(table_id,
-    starts_at, ends_at, kind, reservation_id, hold_id, block_id, expires_at) ORDER BY u.table_id,
-    u.starts_at ON CONFLICT DO NOTHING
+    starts_at, ends_at, kind, reservation_id, hold_id, block_id, expires_at)
+    JOIN restaurants_table t ON t.id = u.table_id AND t.is_active ORDER BY u.table_id, u.starts_at
+    FOR KEY SHARE OF t ON CONFLICT DO NOTHING
 """
 TAKE_ONE = """
     INSERT INTO bookings_occupancy
         (restaurant_id, table_id, period, kind, reservation_id, hold_id, block_id, expires_at)
-    VALUES ($1, $2, tstzrange($3, $4), $5, $6, $7, $8, $9)
-    ON CONFLICT DO NOTHING
+    SELECT $1::bigint, t.id, tstzrange($3::timestamptz, $4::timestamptz), $5::text, $6::bigint,
+    $7::bigint, $8::bigint, $9::timestamptz FROM restaurants_table t
+    WHERE t.id = $2::bigint AND t.is_active FOR KEY SHARE ON CONFLICT DO NOTHING
 """
-"""What nearly every booking does: the same for one table, without arrays."""
+"""What nearly every booking does: the same for one table, without arrays.
+
+A table that somebody archives at this moment (and holds for it) is waited for and then not taken:
+nobody is left at a table that is gone (rule 40).
+"""
 
 
 def seats_take(claims: Sequence[Claim], *, restaurant_id: int, now: datetime) -> bool:
     """Take all tables of all claims or none; False when one of them is taken.
 
     One statement, rows in the order of the tables (rule 53). Expired holds in the way are deleted
-    (rule 51). Whoever takes several tables, or frees and takes, holds the day (see above).
+    (rule 51). Whoever takes several tables, or frees and takes, holds the day (see above). A table
+    that was archived counts as taken (rule 40).
 
     :raises NotInTransaction: outside a transaction
     """
@@ -189,19 +196,28 @@ def seats_of(reservation_id: int) -> list[tuple[int, datetime, datetime]]:
 
 
 CONVERT = """
+    WITH held AS (
+        SELECT table_id FROM bookings_occupancy WHERE hold_id = %s
+    ), usable AS (
+        SELECT id FROM restaurants_table
+        WHERE id IN (SELECT table_id FROM held) AND is_active ORDER BY id FOR KEY SHARE
+    )
     UPDATE bookings_occupancy
     SET kind = 'reservation', reservation_id = %s, hold_id = NULL, expires_at = NULL
-    WHERE hold_id = %s RETURNING table_id, upper(period)
+    WHERE hold_id = %s AND (SELECT count(*) FROM usable) = (SELECT count(*) FROM held)
+    RETURNING table_id, upper(period)
 """
 
 
-def seats_convert(*, hold_id: int, reservation_id: int) -> tuple[tuple[int, ...], datetime]:
+def seats_convert(*, hold_id: int, reservation_id: int) -> tuple[tuple[int, ...], datetime] | None:
     """Turn a hold's rows into the reservation's without letting go of the tables.
 
     The caller has locked the hold, so its rows are there. Returns the tables and until when they
-    are occupied.
+    are occupied; None if one of them was archived meanwhile (rule 40).
     """
     with connection.cursor() as cursor:
-        cursor.execute(CONVERT, [reservation_id, hold_id])
+        cursor.execute(CONVERT, [hold_id, reservation_id, hold_id])
         rows = cursor.fetchall()
+    if not rows:
+        return None
     return tuple(sorted(row[0] for row in rows)), max(row[1] for row in rows)

@@ -9,12 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from bookings.availability import Access, PreparedDay, Slot, TableSpec
-from bookings.lifecycle import AWAITING, Status
+from bookings.lifecycle import AT_TABLE, AWAITING, OCCUPYING, Status
 from bookings.loading import prepared_day
 from bookings.models import Occupancy, Reservation
+from bookings.services.room import FORGOTTEN
 from restaurants.impact import Stranded
 from restaurants.models import Restaurant
 
@@ -43,10 +45,13 @@ def stranded_reservations(restaurant_id: int, now: datetime) -> list[Stranded]:
 
 
 def reservations_on_tables(table_ids: Sequence[int], now: datetime) -> list[Stranded]:
-    """Bookings that sit or will sit at one of these tables; one query."""
-    rows = Reservation.objects.filter(
-        occupancies__table__in=table_ids, occupancies__period__endswith__gt=now
+    """Bookings that sit or will sit at one of these tables; one query. A table that is only being
+    cleaned is needed by nobody.
+    """
+    ahead = Q(occupancies__period__endswith__gt=now) | Q(
+        status__in=AT_TABLE, seated_at__gt=now - FORGOTTEN
     )
+    rows = Reservation.objects.filter(ahead, occupancies__table__in=table_ids, status__in=OCCUPYING)
     return [
         _stranded(reservation, "table_archived", _("This booking needs the table."))
         for reservation in rows.distinct().order_by("starts_at", "id")

@@ -118,6 +118,9 @@ def _refuse_tables_in_use(
     leaving = set(closing.values_list("pk", flat=True)) if tables else set()
     leaving |= {row.pk for row in deletions if isinstance(row, Table)}
     if leaving:
+        # Bookings share the rows of their tables: those under way are waited for and then seen,
+        # later ones wait for us and find the table gone.
+        list(Table.objects.select_for_update().filter(pk__in=leaving).order_by("pk"))
         booked = impact.bookings_on_tables(table_ids=sorted(leaving), now=now)
         if booked:
             raise TableHasFutureBookings(stranded=[one.as_dict() for one in booked])
