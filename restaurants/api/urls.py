@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from reservehub.core.api.views import ApiView
+from restaurants.api import floor, views
 from restaurants.api import resources as r
-from restaurants.api import views
 
 _ONE = "restaurants/<slug:restaurant>"
+_PLAN = f"{_ONE}/floor-plans/<int:pk>"
 
 
 def _pair(name: str, collection: type[ApiView], item: type[ApiView]) -> list[URLPattern]:
@@ -27,6 +28,10 @@ urlpatterns: list[URLPattern] = [
     *_pair("areas", r.Areas, r.AreaItem),
     *_pair("tables", r.Tables, r.TableItem),
     *_pair("combinations", r.Combinations, r.CombinationItem),
+    *_pair("floor-plans", floor.FloorPlans, floor.FloorPlanItem),
+    path(f"{_PLAN}/placements", floor.PlacementsView.as_view(), name="floor-plan-placements"),
+    path(f"{_PLAN}/draft", floor.DraftView.as_view(), name="floor-plan-draft"),
+    path(f"{_PLAN}/publish", floor.PublishView.as_view(), name="floor-plan-publish"),
     *_pair("service-periods", r.ServicePeriods, r.ServicePeriodItem),
     *_pair("special-days", r.SpecialDays, r.SpecialDayItem),
     *_pair("slot-overrides", r.SlotOverrides, r.SlotOverrideItem),

@@ -101,11 +101,17 @@ EXPECTED: dict[str, Row] = {
     "reservation_no_show": Row(401, 404, 404, 403, 409, 409),
     "reservation_undo": Row(401, 404, 404, 403, 409, 409),
     "reservation_assign_tables": STEP,
+    "floor_plan_placements": READ,
+    "floor_plan_placements_replace": CHANGE,
+    "floor_plan_draft": READ,
+    "floor_plan_draft_replace": CHANGE,
+    "floor_plan_draft_discard": REMOVE,
+    "floor_plan_publish": CHANGE,
     **{
         f"{kind}_{verb}": row
         for kind in (
             *("area", "table", "combination", "service_period", "special_day", "slot_override"),
-            *("turn_time", "table_access"),
+            *("turn_time", "table_access", "floor_plan"),
         )
         for verb, row in CONFIG.items()
     },
@@ -164,6 +170,7 @@ def _items(world: World) -> dict[str, int]:
             restaurant=place, weekdays=[5], bands=[{"up_to": None, "minutes": 60}]
         ).pk,
         "table-access": one.access_in_periods.create(service_period=period, access="in_house").pk,
+        "floor-plans": place.floor_plans.create(name="Attic").pk,
     }
 
 
@@ -173,6 +180,7 @@ def _config_body(world: World, kind: str, method: str) -> dict[str, Any]:
     dinner = world.restaurant.service_periods.get(name="Dinner").pk
     bodies: dict[str, Callable[[], dict[str, Any]]] = {
         "areas": lambda: {"name": f"Roof {method}"},
+        "floor-plans": lambda: {"name": f"Floor {method}"},
         "tables": lambda: {
             "area": tables[0].area_id,
             "number": f"X{method}",
@@ -230,6 +238,12 @@ def _body(world: World, operation: Operation, kind: str | None) -> dict[str, Any
         "reservation_lookup": {"reference": "RES-2026-0", "email": "a@example.com"},
         "reservation_modify": {"party_size": 1},
         "reservation_assign_tables": {"table_ids": [table]},
+        "floor_plan_placements_replace": {
+            "placements": [{"table": table, "x": 0, "y": 0, "width": 70, "height": 70}]
+        },
+        "floor_plan_draft_replace": {
+            "width": 800, "height": 600, "tables": [], "combinations": []
+        },
         "table_status": {"status": "occupied", "party_size": 2},
         "reservation_party": {"actual_party_size": 3},
         "reservation_eta": {"eta_at": "2026-06-05T17:20:00Z"},
