@@ -97,11 +97,12 @@ class TableForm(forms.ModelForm):  # type: ignore[type-arg]
         choices = [(key, area.name) for key, area in self.areas.items()]
         field: Any = self.fields["area"]
         field.choices = [*choices, (NEW, _("A new area"))]
+        self.initial["features"] = ", ".join(self.instance.features)
         if self.instance.pk:
-            self.initial["features"] = ", ".join(self.instance.features)
             self.initial["area"] = str(self.instance.area_id)
-        elif not self.areas:
-            self.initial["area"] = NEW
+        else:
+            self.initial["min_party"] = None
+            self.initial["area"] = next(iter(self.areas), NEW)
         for name in ("number", "seats"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
         dress(self)

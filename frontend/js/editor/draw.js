@@ -36,14 +36,11 @@ export function createDrawing({ root, state, voice, about }) {
     const words = element("g", { transform: `translate(${middle.x} ${middle.y})` });
     const small = Math.min(table.width, table.height) < 50;
     words.append(
-      element("text", { class: "t-number", y: small ? 7 : -1 }, table.number || "?"),
-      ...(small ? [] : [element("text", { class: "t-line", y: 19 }, seatsOf(table))]),
+      element("text", { class: "t-number", y: small ? 8 : 0 }, table.number || "?"),
+      ...(small ? [] : [" ", element("text", { class: "t-line", y: 21 }, table.seats)]),
     );
     return [turned, words];
   }
-
-  const seatsOf = (table) =>
-    table.max_party > table.seats ? `${table.seats}+${table.max_party - table.seats}` : `${table.seats}`;
 
   function draw(table) {
     let group = known.get(table.key);
