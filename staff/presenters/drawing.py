@@ -102,9 +102,13 @@ def _box(room: Room, places: Sequence[Place]) -> tuple[int, int, int, int]:
 def table_words(
     name: str, seats_text: str, view: Mapping[str, Any], words: Mapping[str, str]
 ) -> str:
-    """What a screen reader says of a table; `frontend/js/staff/floor.js` says the same again when
-    it changes."""
-    parts = [name, seats_text, words[view["status"]], view["line"], view["time"]]
+    """What a screen reader says of a table: what is to be seen on it, in that order (WCAG 2.5.3),
+    and the state. `frontend/js/staff/plan.js` says the same when it changes.
+    """
+    word = words[view["status"]]
+    shown = [view["line"], view["time"]]
+    is_free = view["status"] == "available"
+    parts = [name, seats_text, *shown, word] if is_free else [name, *shown, word, seats_text]
     return ", ".join(part for part in parts if part)
 
 

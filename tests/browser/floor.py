@@ -52,7 +52,7 @@ def floors(browser: Browser, restaurant: Restaurant) -> Iterator[OpenFloor]:
                 locale=lang,
                 has_touch=touch,
             )
-            context.set_default_timeout(8_000)
+            context.set_default_timeout(20_000)
             contexts.append(context)
             cookie = client.cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": cookie, "url": address}])

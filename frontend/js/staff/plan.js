@@ -53,8 +53,10 @@ const part = (table, name) => table.querySelector(`[data-part="${name}"]`)?.text
 /** As `staff.presenters.drawing.table_words` says it. */
 function label(table) {
   const { name, seats, state } = table.dataset;
-  const words = [name, seats, stateWord(state), part(table, "line"), part(table, "time")];
-  table.setAttribute("aria-label", words.filter(Boolean).join(", "));
+  const shown = [part(table, "line"), part(table, "time")];
+  const words = state === "available" ? [name, seats, ...shown, stateWord(state)] : [name, ...shown, stateWord(state), seats];
+  const text = words.filter(Boolean).join(", ");
+  if (table.getAttribute("aria-label") !== text) table.setAttribute("aria-label", text);
 }
 
 /** Joined tables hang together by a dotted line. */
@@ -78,7 +80,7 @@ function groups(all) {
 
 function middle(table) {
   const { e, f } = table.transform.baseVal.consolidate().matrix;
-  const inner = table.lastElementChild.transform.baseVal.consolidate().matrix;
+  const inner = table.querySelector('[data-part="number"]').parentNode.transform.baseVal.consolidate().matrix;
   return { x: e + inner.e, y: f + inner.f };
 }
 
@@ -120,6 +122,7 @@ export function redraw() {
 export function startPlan() {
   redraw();
   addEventListener("resize", fit);
+  setInterval(() => document.querySelectorAll("[data-plan] [data-timer-from]").forEach(label), 15_000);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-zoom]");
     if (button) zoomBy(button.dataset.zoom);
