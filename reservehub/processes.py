@@ -73,6 +73,7 @@ def sockets() -> Command:
         *("uvicorn", "reservehub.asgi:application", "--lifespan", "off", "--no-access-log"),
         *("--host", "0.0.0.0", "--port", os.environ.get("PORT", "8000")),  # noqa: S104 - container
         *("--backlog", str(BACKLOG), "--timeout-graceful-shutdown", "5"),
+        *("--ws-per-message-deflate", "false"),  # small messages to many screens
     )
 
 

@@ -20,6 +20,7 @@ def main(descriptor: int) -> None:
         log_config=None,  # Django's logging
         server_header=False,
         timeout_graceful_shutdown=3,
+        ws_per_message_deflate=False,  # small messages to many: packing costs more than it saves
     )
     with socket.socket(fileno=descriptor) as listener:
         uvicorn.Server(config).run(sockets=[listener])
