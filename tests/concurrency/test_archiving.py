@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from time import sleep
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from bookings.availability import Channel
 from bookings.models import Occupancy, Reservation
 from bookings.services import (
+    create,
     hold_create,
     reservation_assign_tables,
     reservation_create,
@@ -26,7 +27,7 @@ from restaurants import impact
 from restaurants.errors import TableHasFutureBookings
 from restaurants.models import Restaurant, Table
 from restaurants.services import table_archive, table_unarchive
-from tests.concurrency.racing import assert_book_is_sound, pause_before_writing, race
+from tests.concurrency.racing import assert_book_is_sound, race
 from tests.factories import FRIDAY, GUEST, NOW, STAFF, a_request, make_restaurant
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -125,44 +126,84 @@ def test_a_held_table_that_goes_is_replaced_when_the_guest_confirms() -> None:
     assert_book_is_sound()
 
 
-def test_without_sharing_the_row_a_booking_would_be_stranded(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The negative control: the archive looks while the booking is between its row and its end."""
-    restaurant = make_restaurant(tables=(2,))
-    table = restaurant.tables.get()
-    pause_before_writing(monkeypatch)
-    unlocked = seats.TAKE_ONE.replace("AND t.is_active FOR KEY SHARE", "")
-    assert unlocked != seats.TAKE_ONE
-    monkeypatch.setattr(seats, "TAKE_ONE", unlocked)
-    outcomes = race(archiving(table), booking(restaurant))
-    assert [one for one in outcomes if isinstance(one, Exception)] == []
+UNSHARED = seats.TAKE_ONE.replace("AND t.is_active FOR KEY SHARE", "")
+
+
+def after(function: Callable[..., Any], done: Event) -> Callable[..., Any]:
+    """The same, and then says that it is done."""
+
+    def called(*arguments: Any, **named: Any) -> Any:
+        try:
+            return function(*arguments, **named)
+        finally:
+            done.set()
+
+    return called
+
+
+def waiting_for(function: Callable[..., Any], done: Event, most: float) -> Callable[..., Any]:
+    """The same, but not before something else is done."""
+
+    def called(*arguments: Any, **named: Any) -> Any:
+        done.wait(most)
+        return function(*arguments, **named)
+
+    return called
+
+
+def archive_between_looking_and_taking(monkeypatch: pytest.MonkeyPatch) -> Table:
+    table = make_restaurant(tables=(2,)).tables.get()
+    archived = Event()
+    monkeypatch.setattr(create, "party_place", waiting_for(create.party_place, archived, 20))
+    outcomes = race(after(archiving(table), archived), booking(table.restaurant))
+    assert_refusals_only(outcomes)
+    return table
+
+
+def test_a_booking_that_has_looked_finds_the_table_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = archive_between_looking_and_taking(monkeypatch)
+    assert stranded() == []
+    assert not Reservation.objects.exists()
+    table.refresh_from_db()
+    assert not table.is_active
+
+
+def test_without_looking_again_it_would_be_stranded(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert UNSHARED != seats.TAKE_ONE
+    monkeypatch.setattr(seats, "TAKE_ONE", UNSHARED)
+    table = archive_between_looking_and_taking(monkeypatch)
     assert stranded() == [(table.pk, "reservation")]
 
 
-def test_without_waiting_for_bookings_the_archive_would_strand_them(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The other half: the archive looks, then a booking is committed, then the table goes."""
-    restaurant = make_restaurant(tables=(2,))
-    table = restaurant.tables.get()
+def book_between_looking_and_archiving(monkeypatch: pytest.MonkeyPatch, most: float) -> Table:
+    """The booking starts when the archive has looked, and the archive goes on when it is booked,
+    or after `most` seconds.
+    """
+    table = make_restaurant(tables=(2,)).tables.get()
+    looked, booked = Event(), Event()
     look = impact.bookings_on_tables
 
-    def slowly(**named: Any) -> Any:
+    def looking(**named: Any) -> Any:
         found = look(**named)
-        sleep(0.6)
+        looked.set()
+        booked.wait(most)
         return found
 
-    monkeypatch.setattr(impact, "bookings_on_tables", slowly)
-    outcomes = race(archiving(table), booking(restaurant))
+    monkeypatch.setattr(impact, "bookings_on_tables", looking)
+    book = waiting_for(booking(table.restaurant), looked, 20)
+    outcomes = race(archiving(table), after(book, booked))
     assert_refusals_only(outcomes)
-    assert stranded() == []
+    return table
 
-    table_unarchive(table_id=table.pk, actor=STAFF, now=NOW)
-    Occupancy.objects.all().delete()
-    Reservation.objects.all().delete()
-    monkeypatch.setattr(
-        seats, "TAKE_ONE", seats.TAKE_ONE.replace("AND t.is_active FOR KEY SHARE", "")
-    )
-    race(archiving(table), booking(restaurant))
+
+def test_a_booking_waits_for_an_archive_that_has_looked(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = book_between_looking_and_archiving(monkeypatch, most=1)
+    assert stranded() == []
+    table.refresh_from_db()
+    assert not table.is_active
+
+
+def test_without_waiting_it_would_be_stranded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seats, "TAKE_ONE", UNSHARED)
+    table = book_between_looking_and_archiving(monkeypatch, most=20)
     assert stranded() == [(table.pk, "reservation")]
