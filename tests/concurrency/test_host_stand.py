@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
-from time import sleep
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from bookings.lifecycle import AT_TABLE
 from bookings.models import Occupancy, Reservation
 from bookings.services import (
     Booked,
+    create,
     details,
     records,
     reservation_assign_tables,
@@ -39,7 +40,6 @@ from tests.concurrency.racing import (
     OVERLAPS,
     assert_book_is_sound,
     kinds,
-    pause_before_writing,
     race,
     rows_of,
     without_the_constraint,
@@ -90,18 +90,19 @@ def start_over() -> None:
     Reservation.objects.all().delete()
 
 
-def slowly(monkeypatch: pytest.MonkeyPatch, *places: tuple[Any, str]) -> None:
-    """Plenty of time between looking and taking tables, so that a race shows if there is one."""
+def meeting(monkeypatch: pytest.MonkeyPatch, *places: tuple[Any, str]) -> None:
+    """Two rivals wait for each other between looking and writing: what each saw is then old."""
+    barrier = Barrier(2)
 
-    def slow(function: Callable[..., Any]) -> Callable[..., Any]:
-        def later(*arguments: Any, **named: Any) -> Any:
-            sleep(0.3)
+    def late(function: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*arguments: Any, **named: Any) -> Any:
+            barrier.wait(30)
             return function(*arguments, **named)
 
-        return later
+        return called
 
     for module, name in places:
-        monkeypatch.setattr(module, name, slow(getattr(module, name)))
+        monkeypatch.setattr(module, name, late(getattr(module, name)))
 
 
 def without_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,8 +131,7 @@ def test_one_table_goes_to_a_walk_in_or_to_a_booking() -> None:
 def test_without_the_constraint_both_would_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     restaurant = one_table()
     table = restaurant.tables.get().pk
-    pause_before_writing(monkeypatch)
-    slowly(monkeypatch, (room, "seats_take"))
+    meeting(monkeypatch, (create, "party_place"), (room, "seats_take"))
     with without_the_constraint():
         outcomes = race(walking_in(restaurant, table), booking(restaurant, time(19, 30)))
         assert len(won(outcomes)) == 2
@@ -200,8 +200,7 @@ def test_without_the_constraint_the_stay_would_run_into_the_next_booking(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     restaurant, party = leaving()
-    pause_before_writing(monkeypatch)
-    slowly(monkeypatch, (details, "seats_take"))
+    meeting(monkeypatch, (create, "party_place"), (details, "seats_take"))
     with without_the_constraint():
         outcomes = race(extending(party), booking(restaurant, time(20)))
         assert len(won(outcomes)) == 2
@@ -257,7 +256,7 @@ def test_two_parties_never_sit_at_one_table() -> None:
 def test_without_the_day_both_would_sit_there(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = overrun()
     without_the_day(monkeypatch)
-    slowly(monkeypatch, (visits, "cleaning_end"), (visits, "_retake"))
+    meeting(monkeypatch, (visits, "cleaning_end"), (visits, "_retake"))
     outcomes = sitting_down_while_the_others_come_back(first, second)
     assert len(won(outcomes)) == 2
     assert Reservation.objects.filter(status__in=AT_TABLE).count() == 2
@@ -314,7 +313,7 @@ def test_without_day_and_constraint_two_would_be_moved_to_one_table(
     taken = Occupancy.objects.values_list("table_id", flat=True)
     free = restaurant.tables.exclude(pk__in=list(taken)).get().pk
     without_the_day(monkeypatch)
-    slowly(monkeypatch, (tables, "seats_take"))
+    meeting(monkeypatch, (tables, "seats_take"))
     with without_the_constraint():
         outcomes = race(
             *[
