@@ -45,9 +45,13 @@ def main() -> int:
 
 
 def _wanted(arguments: Sequence[str]) -> Sequence[str]:
-    """The module that measures, and its options: `fanout` is about screens, the rest bookings."""
+    """The module that measures, and its options: `fanout` and `floor` are about screens, the rest
+    about bookings.
+    """
     if arguments[:1] == ["fanout"]:
         return ["bench.fanout", *arguments[1:]]
+    if arguments[:1] == ["floor"]:
+        return ["bench.floor"]
     return ["bench.measure", *arguments]
 
 

@@ -17,7 +17,14 @@ from tests.factories import make_member
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 780}
-EXPECTED = ("the server responded with a status of 4", "ERR_INTERNET_DISCONNECTED", "WebSocket")
+EXPECTED = (
+    "the server responded with a status of 4",
+    "ERR_INTERNET_DISCONNECTED",
+    "WebSocket",
+    "htmx:afterRequest",
+    "htmx:sendError",
+    "undefined",  # htmx says so of a request that never left
+)
 
 OpenFloor = Callable[..., Page]
 

@@ -173,6 +173,7 @@ def test_a_whole_service_by_keyboard(
     # Seat, take it back, seat again, finish.
     press(page, "Escape", "Enter")
     expect(page.locator(SEAT)).to_be_focused()
+    quiet(page)
     press(page, "Enter")
     state(page, "3", "seated")
     press(page, "Control+z")

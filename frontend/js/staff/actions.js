@@ -2,7 +2,7 @@
 //
 // The server says it with the event rh:done: { text, undo: address or null, version, reservation_id }.
 
-import { toast, word } from "./toasts.js";
+import { said, toast, word } from "./toasts.js";
 
 const DOUBLE_TAP = 600;
 const KEPT = 20;
@@ -12,7 +12,7 @@ let doneAt = 0;
 function send(url, values) {
   const panel = document.getElementById("panel");
   const about = panel ? { target: panel, swap: "innerHTML" } : { target: document.body, swap: "none" };
-  return htmx.ajax("POST", url, { ...about, values });
+  return htmx.ajax("POST", url, { ...about, values }).catch(said);
 }
 
 export function undoLast() {
@@ -58,8 +58,10 @@ export function startActions() {
     },
     true,
   );
-  document.addEventListener("htmx:sendError", () =>
-    toast(document.documentElement.dataset.offline, { tone: "error", key: "error" }),
-  );
+  document.addEventListener("htmx:sendError", ({ detail }) => {
+    // What refreshes itself may fail in silence: the badge says that we are offline.
+    if (detail.elt.hasAttribute("data-refresh")) return;
+    toast(document.documentElement.dataset.offline, { tone: "error", key: "error" });
+  });
   document.addEventListener("htmx:responseError", () => toast(word("failed"), { tone: "error", key: "error" }));
 }

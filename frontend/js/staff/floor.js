@@ -3,6 +3,7 @@
 import { say } from "../focus.js";
 import { focusTable, neighbour, startPlan, tableOf, tables } from "./plan.js";
 import { isMoving, startMoves } from "./move.js";
+import { said } from "./toasts.js";
 
 const page = () => document.querySelector("[data-floor-page]");
 const panel = () => document.getElementById("panel");
@@ -11,7 +12,7 @@ const body = () => panel().querySelector("[data-panel]");
 
 function show(path) {
   const url = `${page().dataset.base}${path}panel/${view().dataset.query}`;
-  htmx.ajax("GET", url, { target: "#panel", swap: "innerHTML" });
+  htmx.ajax("GET", url, { target: "#panel", swap: "innerHTML" }).catch(said);
 }
 
 export function chooseTable(table) {
@@ -84,20 +85,30 @@ function concerns({ reservation_id, version }) {
 
 let waiting = 0;
 
-function refreshPanel() {
+/** The same button again, or the heading where there is none any more. */
+function sameFocus(shown) {
+  const active = document.activeElement;
+  if (!shown.contains(active)) return () => {};
+  const { step, openReservation } = active.dataset;
+  const same = step ? `[data-step="${step}"]` : openReservation ? `[data-open-reservation="${openReservation}"]` : null;
+  return () => (panel().querySelector(same ?? "#panel-title") || panel().querySelector("#panel-title"))?.focus({ preventScroll: true });
+}
+
+function refreshPanel(detail) {
   clearTimeout(waiting);
   waiting = setTimeout(async () => {
     const shown = body();
-    if (!shown || shown.querySelector("details.step-form[open]") || shown.querySelector('[role="alert"]')) return;
+    if (!concerns(detail)) return; // the answer to our own step has come meanwhile
+    if (shown.querySelector("details.step-form[open]") || shown.querySelector('[role="alert"]')) return;
     const path = shown.dataset.tableId ? `tables/${shown.dataset.tableId}/` : `reservations/${shown.dataset.reservationId}/`;
-    const answer = await fetch(`${page().dataset.base}${path}panel/${view().dataset.query}`, { headers: { "HX-Request": "true" } });
-    if (!answer.ok || body() !== shown) return;
-    const hadFocus = shown.contains(document.activeElement);
+    const answer = await fetch(`${page().dataset.base}${path}panel/${view().dataset.query}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok || body() !== shown) return;
+    const refocus = sameFocus(shown);
     const wasOpen = shown.querySelector("details.more")?.open;
     panel().innerHTML = await answer.text();
     htmx.process(panel());
     if (wasOpen) panel().querySelector("details.more")?.setAttribute("open", "");
-    if (hadFocus) panel().querySelector("#panel-title")?.focus({ preventScroll: true });
+    refocus();
   }, 250 + Math.random() * 150);
 }
 
@@ -134,7 +145,7 @@ export function startFloor() {
   document.addEventListener("input", slide);
   document.addEventListener("rh:reservation", ({ detail }) => {
     ring(detail);
-    if (concerns(detail)) refreshPanel();
+    if (concerns(detail)) refreshPanel(detail);
   });
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (["panel", "floor-view", "floor-stage"].includes(detail.target.id) && body()?.dataset.tableId) {

@@ -2,7 +2,7 @@
 
 import { say } from "../focus.js";
 import { focusTable, plan, tableOf, tables } from "./plan.js";
-import { toast } from "./toasts.js";
+import { said, toast } from "./toasts.js";
 
 const SLIP = 6; // pixels a mouse may tremble in a click
 const LONG_PRESS = 350; // milliseconds a finger rests before it drags
@@ -19,8 +19,10 @@ const number = (table) => table.dataset.number;
 // --- Lighting up ---------------------------------------------------------------------------------
 
 async function load(id) {
-  const answer = await fetch(`${page.dataset.base}reservations/${id}/seats/`, { headers: { "HX-Request": "true" } });
-  if (answer.ok) return answer.json();
+  const url = `${page.dataset.base}reservations/${id}/seats/`;
+  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (answer?.ok) return answer.json();
+  if (!answer) return toast(document.documentElement.dataset.offline, { tone: "error", key: "error" }) && null;
   toast(answer.status === 409 ? page.dataset.sayGone : page.dataset.wordFailed, { tone: "error", key: "error" });
   return null;
 }
@@ -120,7 +122,7 @@ async function drop(table) {
     target: "#panel",
     swap: "innerHTML",
     values: { ...query, version, table_ids: ids.join(","), table: table.dataset.table },
-  });
+  }).catch(said);
 }
 
 // --- Dragging ------------------------------------------------------------------------------------

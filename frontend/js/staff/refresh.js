@@ -37,7 +37,7 @@ export function refresh(part) {
   htmx.ajax("GET", url, { target: part, swap: "innerHTML", source: part }).then(() => {
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     restore();
-  });
+  }).catch(() => {}); // offline: the badge says so
 }
 
 function later(part, wait) {

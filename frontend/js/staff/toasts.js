@@ -3,6 +3,9 @@
 const box = () => document.getElementById("toasts");
 export const word = (name) => box()?.dataset[name] || "";
 
+/** For requests that never left: htmx:sendError has said so already. */
+export const said = () => {};
+
 /** Show a note; `action` is `{ label, run }`. Returns what takes it away. */
 export function toast(text, { action = null, tone = "", seconds = 10, key = "" } = {}) {
   const host = box();
