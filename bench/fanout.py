@@ -128,7 +128,8 @@ def server() -> Iterator[int]:
         *(sys.executable, "-m", "uvicorn", "bench.fanout_asgi:application", "--lifespan", "off"),
         *("--no-access-log", "--log-level", "warning", "--port", str(port), "--backlog", "2048"),
     ]
-    process = subprocess.Popen(command)
+    # The bare consumers complain about every screen that closes.
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         if not wait_until(lambda: is_listening(port), seconds=60):
             raise RuntimeError("the socket server did not start")

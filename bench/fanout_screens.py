@@ -25,6 +25,7 @@ class Screen(asyncio.Protocol):
     def __init__(self, request: bytes) -> None:
         self._request = request
         self._head = b""
+        self._seen: set[str] = set()
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -39,7 +40,10 @@ class Screen(asyncio.Protocol):
                 self.ready.set_result(None)
             return
         for found in STATUS.finditer(data):
-            arrivals[f"{found[1].decode()}:{found[2].decode()}"].append(now)
+            key = f"{found[1].decode()}:{found[2].decode()}"
+            if key not in self._seen:
+                self._seen.add(key)
+                arrivals[key].append(now)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.ready.done():

@@ -45,6 +45,8 @@ CHECKS_EVERY = 300.0
 """Seconds after which it is checked that everybody may still look on."""
 LINGERS = 15.0
 """Seconds that a feed without screens goes on: people come back from the next page."""
+ANNOUNCED_WITHIN = 1.0
+"""Seconds in which a message follows the change that we have seen already."""
 PATIENT = 15.0
 """Seconds for which a feed contents itself with what it is told, if that never ends."""
 MOST_NOTES = 500
@@ -66,6 +68,7 @@ class Feed:
         self._hears = asyncio.Event()
         self._wake = asyncio.Event()
         self._notes: list[Note] = []
+        self._unheard_at: float | None = None
         self._seq = 0
         self._wholes: dict[Manner, tuple[tuple[int, int], str]] = {}
         self._empty_since = self._checked_at = self._looked_at = time.monotonic()
@@ -121,6 +124,8 @@ class Feed:
     async def _wait(self) -> None:
         await asyncio.sleep(RESTS)
         patience = max(self._looked_at + LOOKS_EVERY - time.monotonic(), 0.0)
+        if self._unheard_at is not None:
+            patience = min(patience, ANNOUNCED_WITHIN)
         change = self._seen.floor.next_change_at if self._seen else None
         if change is not None:
             patience = min(patience, max((change - clock.now()).total_seconds(), 0.0))
@@ -186,16 +191,33 @@ class Feed:
 
     async def _tell(self, before: Seen, seen: Seen, notes: Sequence[Note]) -> None:
         self._forward({n["what"]: n for n in notes if n["type"] == "config.changed"}.values())
-        if _needs_whole(before, seen, notes):
-            self._seq += 1
-            for screen in self.screens:
-                screen.resync()
+        if _needs_whole(before, seen, notes) or self._is_unannounced(before, seen, notes):
+            self._resync()
         elif seen is not before:
             self._differences(before, seen)
             await asyncio.sleep(0)  # tables first, on all screens
         last = {n["reservation_id"]: n for n in notes if n["type"] == "reservation.status"}
         self._forward(last.values())
         self._check({n["user_id"] for n in notes if n["type"] == "membership.changed"})
+
+    def _resync(self) -> None:
+        self._seq += 1
+        for screen in self.screens:
+            screen.resync()
+
+    def _is_unannounced(self, before: Seen, seen: Seen, notes: Sequence[Note]) -> bool:
+        """Whether something changed a while ago that no message spoke of: then other pages than the
+        floor have missed it, too. Mostly we were only faster than the message.
+        """
+        if notes:
+            self._unheard_at = None
+        elif self._unheard_at is None:
+            if _is_unheard(before, seen):
+                self._unheard_at = time.monotonic()
+        elif time.monotonic() - self._unheard_at > ANNOUNCED_WITHIN:
+            self._unheard_at = None
+            return True
+        return False
 
     def _differences(self, before: Seen, seen: Seen) -> None:
         floor, restaurant = seen.floor, seen.restaurant
@@ -254,13 +276,17 @@ class Feed:
 
 
 def _needs_whole(before: Seen, seen: Seen, notes: Sequence[Note]) -> bool:
-    """Another day, other tables, or changes that nobody told us about."""
+    """Another day, other tables, or more than can be told one by one."""
     if len(notes) >= MOST_NOTES or before.floor.service_date != seen.floor.service_date:
         return True
-    if before.views.keys() != seen.views.keys():
-        return True
-    is_unheard = not notes and before.mark != seen.mark and not before.is_over(seen.floor.at)
-    return is_unheard and (before.floor.tables, before.floor.unassigned) != (
+    return before.views.keys() != seen.views.keys()
+
+
+def _is_unheard(before: Seen, seen: Seen) -> bool:
+    """Whether somebody, and not only time, changed what is shown."""
+    if before.mark == seen.mark or before.is_over(seen.floor.at):
+        return False
+    return (before.floor.tables, before.floor.unassigned) != (
         seen.floor.tables,
         seen.floor.unassigned,
     )
