@@ -13,6 +13,8 @@ export function startSaving({ root, state, drawing, voice }) {
   let timer = 0;
   let wait = 1000;
   let running = null;
+  // What the badge says when everything is kept: at first what the page came with.
+  let calm = [badge.dataset.state, badge.textContent];
 
   const show = (name, text = voice.words[name]) => {
     badge.dataset.state = name;
@@ -25,7 +27,11 @@ export function startSaving({ root, state, drawing, voice }) {
   };
 
   state.listen(({ document: changed }) => {
-    if (!changed || isKept() || badge.dataset.state === "conflict") return;
+    if (!changed || badge.dataset.state === "conflict") return;
+    if (isKept()) {
+      if (!running) show(...calm);
+      return;
+    }
     show("unsaved");
     later(AFTER);
   });
@@ -67,10 +73,14 @@ export function startSaving({ root, state, drawing, voice }) {
     version = body.version;
     kept = JSON.stringify(document_);
     for (const field of root.querySelectorAll("[data-version-field]")) field.value = version;
-    show("saved", body.saved);
+    calm = ["saved", body.saved];
+    show(...calm);
     root.dataset.hasDraft = "true";
     showFaults(body);
-    if (!isKept()) later(AFTER);
+    if (!isKept()) {
+      show("unsaved");
+      later(AFTER);
+    }
   }
 
   function refused(body) {

@@ -154,7 +154,9 @@ export function createTools({ root, state, drawing, voice, about }) {
         if (free) return { x: snap(x), y: snap(y) };
       }
     }
-    return { x: 40, y: 40 };
+    // Full: in a cascade, so that none hides another.
+    const step = (doc.tables.length % 10) * 20;
+    return { x: clamp(40 + step, 0, doc.width - width), y: clamp(40 + step, 0, doc.height - height) };
   }
 
   const actions = {
