@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from bookings import selectors, services
+from bookings.availability import SlotAnswer
 from bookings.lifecycle import Status
 from bookings.links import new_link
 from bookings.models import Reservation
@@ -29,6 +30,7 @@ NONCE = "life."
 AT_ONCE = 6
 """Of them in one restaurant, so that room is left for whoever tries the demo."""
 AHEAD = timedelta(hours=3)
+NEAR = timedelta(minutes=31)
 STAY = timedelta(minutes=7)
 PATIENCE = timedelta(minutes=20)
 SETTLED = timedelta(minutes=2)
@@ -90,6 +92,8 @@ class Passersby:
         return self._book(now=now)
 
     def _come_in(self, *, now: datetime) -> bool:
+        if not any(abs(slot.starts_at - now) < NEAR for slot in self._slots(2, now=now)):
+            return False  # closed: nobody knocks
         booked = services.walk_in_create(
             restaurant_id=self.place.restaurant.pk,
             party_size=self.chance.choice((1, 2, 2, 3, 4)),
@@ -103,12 +107,9 @@ class Passersby:
     def _book(self, *, now: datetime) -> bool:
         place = self.place
         party_size = self.chance.choice((2, 2, 2, 3, 4, 4, 5))
-        today = place.today(now)
         free = [
             slot
-            for slot in selectors.availability(
-                restaurant=place.restaurant, date=today, party_size=party_size, now=now
-            )
+            for slot in self._slots(party_size, now=now)
             if slot.available and slot.starts_at <= now + AHEAD
         ]
         if not free:
@@ -119,7 +120,7 @@ class Passersby:
         booked = services.reservation_create(
             request=BookingRequest(
                 restaurant_id=place.restaurant.pk,
-                date=today,
+                date=place.today(now),
                 time=slot.local_time.time(),
                 fold=slot.fold,
                 party_size=party_size,
@@ -134,6 +135,14 @@ class Passersby:
         )
         _mark(booked.reservation)
         return True
+
+    def _slots(self, party_size: int, *, now: datetime) -> list[SlotAnswer]:
+        return selectors.availability(
+            restaurant=self.place.restaurant,
+            date=self.place.today(now),
+            party_size=party_size,
+            now=now,
+        )
 
 
 def _due(row: Reservation, now: datetime) -> Callable[..., object] | None:

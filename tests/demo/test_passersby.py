@@ -47,3 +47,13 @@ def test_the_plan_goes_on_while_somebody_watches(demo: Report) -> None:
         for m in range(5, 25, 5)
     )
     assert later > 0
+
+
+def test_nobody_comes_in_while_it_is_closed(demo: Report) -> None:
+    early = FRIDAY_NIGHT.replace(hour=3)  # 5:00 in Amsterdam
+    (bella,) = [place for place in lively_places() if place.house.slug == "bella-vista"]
+    chance = random.Random(2)
+    for _ in range(30):
+        Passersby(bella, chance).happen(now=early)
+    theirs = Reservation.objects.filter(link_nonce__startswith=NONCE, source="walk_in")
+    assert not theirs.filter(restaurant=bella.restaurant, seated_at=early).exists()
