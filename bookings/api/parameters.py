@@ -33,6 +33,7 @@ TOKEN_IN_QUERY = OpenApiParameter(
     "token", OpenApiTypes.STR, description="The same, for plain links."
 )
 REASON = OpenApiParameter("reason", {"type": "string", "maxLength": 300})
+FOR_GUEST = OpenApiParameter("for_guest", {"type": "boolean", "default": False})
 ETAG = OpenApiParameter(
     "ETag",
     OpenApiTypes.STR,

@@ -22,17 +22,24 @@ from bookings.api.examples import (
 )
 from bookings.api.inputs import area_id_of, expected_version, parsed
 from bookings.api.output import answer, manage_url, rows_data
-from bookings.api.parameters import ETAG, LOCATION, MANAGE_TOKEN, REASON, TOKEN_IN_QUERY
+from bookings.api.parameters import (
+    ETAG,
+    FOR_GUEST,
+    LOCATION,
+    MANAGE_TOKEN,
+    REASON,
+    TOKEN_IN_QUERY,
+)
 from bookings.api.serializers import (
     CreatedReservationSerializer,
     LookupSerializer,
-    ReasonSerializer,
     ReservationCreateSerializer,
     ReservationModifySerializer,
     ReservationSerializer,
     SlotProblemSerializer,
     VersionSerializer,
 )
+from bookings.api.serializers.steps import CancelSerializer
 from bookings.loading import public_restaurant
 from bookings.services import (
     Booked,
@@ -280,19 +287,22 @@ class ReservationCancelView(ApiView):
         summary="Cancel",
         tags=["Reservations"],
         responses={200: ReservationSerializer},
-        parameters=[*HOLDER, REASON, ETAG],
+        parameters=[*HOLDER, REASON, FOR_GUEST, ETAG],
     )
     @uses_if_match
     def delete(self, request: Request, reservation_id: int) -> Response:
-        """Guests may until the deadline; the table is free at once."""
+        """Guests may until the deadline; the table is free at once. With `for_guest` staff write
+        down the guest's own cancellation, in time or late.
+        """
         access = any_access(request, reservation_id)
         access.require(Capability.EDIT_BOOK)
-        data = parsed(ReasonSerializer, request, query=("reason",))
+        data = parsed(CancelSerializer, request, query=("reason", "for_guest"))
         cancelled = reservation_cancel(
             reservation_id=reservation_id,
             actor=access.actor,
             now=clock.now(),
             reason=data["reason"],
+            for_guest=data["for_guest"] and access.is_staff,
             expected_version=expected_version(
                 request, access.reservation.version, data.get("version")
             ),

@@ -16,6 +16,7 @@ from bookings.services.details import (
 )
 from bookings.services.holds import hold_create, hold_extend, hold_release, holds_tidy
 from bookings.services.modify import reservation_modify
+from bookings.services.no_shows import reservation_no_show, reservation_no_show_if_due
 from bookings.services.notices import (
     reservation_cancel,
     reservation_reconfirm,
@@ -36,8 +37,6 @@ from bookings.services.tables import (
 from bookings.services.visits import (
     reservation_arrive,
     reservation_complete,
-    reservation_no_show,
-    reservation_no_show_if_due,
     reservation_partly_seat,
     reservation_seat,
     reservation_undo,

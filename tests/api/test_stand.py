@@ -43,9 +43,7 @@ def test_a_walk_in_on_a_taken_table_is_refused_with_who_sits_there(world: World)
 def test_a_repeated_walk_in_is_one_walk_in(world: World) -> None:
     with clock.freeze(DINNER_TIME):
         twice = [
-            world.host.post(
-                f"{world.path}/walk-ins", {"party_size": 2}, Idempotency_Key="tap-1"
-            )
+            world.host.post(f"{world.path}/walk-ins", {"party_size": 2}, Idempotency_Key="tap-1")
             for _ in range(2)
         ]
     assert [one.status_code for one in twice] == [201, 201]
@@ -137,3 +135,15 @@ def test_a_block_lies_ahead_and_lasts_a_year_at_most(world: World) -> None:
     ):
         refused = world.host.post(path, {"table_ids": [table(world, "1")], **fields})
         assert pointers(assert_problem(refused, 422)) == {pointer}
+
+
+def test_staff_write_down_a_guests_cancellation(world: World) -> None:
+    made = world.book()
+    late = made.cancel_deadline_at + MINUTE
+    with clock.freeze(late):
+        gone = world.host.delete(f"reservations/{made.pk}/cancel?for_guest=true&reason=Ill").json()
+    assert (gone["status"], gone["cancellation_reason"]) == ("cancelled_by_guest", "Ill")
+    own = world.book()
+    with clock.freeze(late):
+        refused = world.customer.delete(f"reservations/{own.pk}/cancel", {"for_guest": True})
+    assert_problem(refused, 409, "deadline_passed")

@@ -21,6 +21,13 @@ class ReasonSerializer(VersionSerializer):
     reason = serializers.CharField(max_length=300, default="", allow_blank=True)
 
 
+class CancelSerializer(ReasonSerializer):
+    for_guest = serializers.BooleanField(
+        default=False,
+        help_text="Staff: the guest asked for it; it counts as theirs, in time or late.",
+    )
+
+
 class AssignTablesSerializer(VersionSerializer):
     table_ids = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=MAX_ID), min_length=1, max_length=20
