@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from bookings import lifecycle
 from bookings.lifecycle import AT_TABLE, AWAITING, LateState, Status
-from bookings.models import Reservation
+from bookings.models import ReservationStatus, Source
 from bookings.presenters.clock import clock_text, local, short_date
 from bookings.selectors.service import Party, Service
 from restaurants.models import Restaurant
@@ -88,6 +88,8 @@ class Chips:
     ) -> None:
         self.restaurant = restaurant
         self.now = now
+        self._statuses = {value: str(label) for value, label in ReservationStatus.choices}
+        self._sources = {value: str(label) for value, label in Source.choices}
         self._base = reverse("staff:floor", args=[restaurant.slug])
         self.edits = Capability.EDIT_BOOK in capabilities
         self.sees_contact = Capability.SEE_CONTACT in capabilities
@@ -112,14 +114,14 @@ class Chips:
             tables="+".join(numbers[i] for i in party.table_ids if i in numbers),
             is_unassigned=is_unassigned,
             state=_state(party, is_urgent=is_urgent),
-            status="" if party.status in _PLAIN else row.get_status_display(),
+            status="" if party.status in _PLAIN else self._statuses[row.status],
             timing=timing,
             is_urgent=is_urgent,
             marks=marks_of(visit.flags, sees_contact=self.sees_contact),
             note=note_of(row) if self.sees_contact else "",
             allergy=allergy_text(row) if self.sees_contact else "",
-            phone=str(row.guest_phone or "") if self.sees_contact else "",
-            source=row.get_source_display(),
+            phone=party.phone if self.sees_contact else "",
+            source=self._sources[row.source],
             actions=self._actions(party, is_live=is_live) if self.edits else (),
             panel_url=self.url(row.pk, "panel"),
             edit_url=self.url(row.pk, "edit") if self.edits and party.status in EDITABLE else "",
@@ -263,7 +265,7 @@ def groups_of(
     numbers = {table.pk: table.number for table in service.tables}
     found: dict[str, list[tuple[Party, Chip]]] = {key: [] for key in SHOWS}
     for party in parties:
-        if text and not matches(party.reservation, text, sees_contact=chips.sees_contact):
+        if text and not matches(party, text, sees_contact=chips.sees_contact):
             continue
         chip = chips.chip(party, numbers, is_live=service.is_live)
         found[group_key(party.status)].append((party, chip))
@@ -334,13 +336,12 @@ def _group(key: str, rows: Sequence[tuple[Party, Chip]], *, is_search: bool) -> 
     )
 
 
-def matches(row: Reservation, text: str, *, sees_contact: bool) -> bool:
+def matches(party: Party, text: str, *, sees_contact: bool) -> bool:
     """By name, by reference, or by at least the last four digits of the phone."""
     wanted = text.casefold()
     digits = "".join(character for character in text if character.isdecimal())
-    phone = str(row.guest_phone or "")
     return (
-        wanted in row.guest_name.casefold()
-        or row.reference.casefold().endswith(wanted)
-        or (sees_contact and len(digits) >= 4 and phone.endswith(digits))
+        wanted in party.visit.guest_name.casefold()
+        or party.visit.reference.casefold().endswith(wanted)
+        or (sees_contact and len(digits) >= 4 and party.phone.endswith(digits))
     )

@@ -311,11 +311,11 @@ class _Drawing:
         times = f"{self._clock(starts_at)}–{self._clock(ends_at)}"
         tables = "+".join(self.numbers.get(pk, "?") for pk in party.table_ids)
         joined = f" · {tables}" if len(party.table_ids) > 1 else ""
+        signs = " ".join(mark.sign for mark in marks if mark.key in _SHOWN_MARKS)
+        line, detail = party_line(visit), f"{times}{joined} · {word}"
         facts = [
-            _("%(name)s, party of %(size)s") % {"name": row.guest_name, "size": party.covers},
-            times,
+            row.guest_name,
             _("table %(numbers)s") % {"numbers": tables} if tables else _("no table"),
-            word,
             *(str(mark.word) for mark in marks),
         ]
         return Bar(
@@ -327,10 +327,11 @@ class _Drawing:
             width=max(self._x(ends_at) - x, 16),
             state=state,
             colour=_colour(state),
-            line=party_line(visit),
-            detail=f"{times}{joined} · {word}",
-            signs=" ".join(mark.sign for mark in marks if mark.key in _SHOWN_MARKS),
-            label=", ".join(facts),
+            line=line,
+            detail=detail,
+            signs=signs,
+            # What is seen comes first, so that it can be said to a voice control.
+            label=f"{line} {signs} {detail}, {', '.join(facts)}",
             moves=self._moves(party),
             stretches=self.edits and bool(party.table_ids) and party.status in OCCUPYING,
             version=row.version,
