@@ -10,7 +10,9 @@ from reservehub.core.errors import DomainError
 
 _CLASSES = (
     (forms.CheckboxInput, "checkbox"),
-    (forms.CheckboxSelectMultiple, "checkbox"),
+    # Chips: the input lies invisibly over its label.
+    (forms.CheckboxSelectMultiple, ""),
+    (forms.RadioSelect, ""),
     (forms.Select, "select"),
     (forms.Textarea, "textarea"),
 )
@@ -36,8 +38,9 @@ def dress(form: forms.BaseForm) -> None:
     for field in form.fields.values():
         widget = field.widget
         name = next((css for kind, css in _CLASSES if isinstance(widget, kind)), "input")
-        widget.attrs.setdefault("class", name)
-        if field.required and name != "checkbox":
+        if name:
+            widget.attrs.setdefault("class", name)
+        if field.required and name not in ("checkbox", ""):
             widget.attrs.setdefault("aria-required", "true")
 
 

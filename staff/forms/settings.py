@@ -64,6 +64,7 @@ class SettingForm(forms.ModelForm):  # type: ignore[type-arg]
             {
                 "title": title,
                 "text": text,
+                "is_pairs": names[0].startswith("up_to_"),
                 "fields": [
                     (self[name], name in self.wide) for name in names if name in self.fields
                 ],
@@ -196,6 +197,7 @@ class PolicyForm(SettingForm):
             *("is_volume_mode", "offers_ambiguous_times_twice"),
         )
         widgets: ClassVar[dict[str, forms.Widget]] = {
+            "confirmation_mode": forms.RadioSelect(),
             "notice_cutoff_time": clock(),
             "horizon_release_time": clock(),
             "cancel_cutoff_time": clock(),
@@ -296,7 +298,9 @@ class PolicyForm(SettingForm):
             ),
         ),
     )
-    wide = frozenset({"cancellation_policy", "is_auto_no_show", "is_volume_mode"})
+    wide = frozenset(
+        {"confirmation_mode", "cancellation_policy", "is_auto_no_show", "is_volume_mode"}
+    )
 
 
 class PacingRulesForm(SettingForm):

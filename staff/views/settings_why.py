@@ -91,6 +91,8 @@ def _setting_url(desk: Desk, setting: str) -> str:
     slug = desk.restaurant.slug
     if setting == "overview":
         return reverse("staff:settings", args=[slug])
+    if setting == "tables":
+        return reverse("staff:tables", args=[slug])
     if setting in KINDS:
         return reverse("staff:settings-kind", args=[slug, setting])
     return ""

@@ -3,6 +3,11 @@
 import { say } from "../focus.js";
 
 export function startSetUp() {
+  // On a phone the sections are wider than the screen: the current one comes into view.
+  for (const link of document.querySelectorAll("nav [aria-current='page']")) {
+    const nav = link.closest("nav");
+    nav.scrollLeft = link.offsetLeft - nav.offsetLeft - 24;
+  }
   const guess = document.querySelector("[data-guess-zone]");
   const zones = guess && document.getElementById(guess.dataset.guessZone);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
