@@ -20,6 +20,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from reservehub.local.demo import DEMO_ADDRESSES, DEMO_PASSWORD
 from tests.conftest import chromium
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
@@ -32,13 +33,14 @@ LIMIT = 300 * 1024
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: where to go, and what to do there first."""
+    """One picture: where to go, logged in as whom, and what to do there first."""
 
     name: str
     path: str
     size: tuple[int, int] = PHONE
     dark: bool = False
     lang: str = "en"
+    login: str = ""
     act: Callable[[Page], None] | None = None
 
 
@@ -75,8 +77,47 @@ def cancel(page: Page) -> None:
     page.locator("main form button[type=submit]").click()
 
 
+def log_in(page: Page, address: str) -> None:
+    """As somebody of the demo."""
+    page.goto("/accounts/login/")
+    page.fill("[name=login]", address)
+    page.fill("[name=password]", DEMO_PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_load_state()
+
+
+def tap_table(page: Page) -> None:
+    """Open the panel of a table that somebody has, else of the first."""
+    taken = page.locator('g.table:not([data-state="available"])')
+    (taken if taken.count() else page.locator("g.table")).first.click()
+    page.wait_for_timeout(900)
+
+
 def shots(restaurant: str, russian: str) -> list[Shot]:
-    """Every picture of the guest pages."""
+    """Every picture: the guest pages, then the staff area."""
+    return [*guest_shots(restaurant, russian), *staff_shots(restaurant, russian)]
+
+
+def staff_shots(restaurant: str, russian: str) -> list[Shot]:
+    """The host stand at the hour of dinner."""
+    desk, there = f"/staff/{restaurant}/", f"/staff/{russian}/"
+    evening = "?mode=at&time=20:00"
+    owner = DEMO_ADDRESSES[1]
+    return [
+        Shot("floor", desk + evening, DESK, login=owner, act=tap_table),
+        Shot("floor-dark", desk + evening, DESK, dark=True, login=owner),
+        Shot("floor-mobile", desk + evening, login=owner),
+        Shot("floor-ru", there + evening + "&lang=ru", DESK, lang="ru", login=owner),
+        Shot("timeline", f"{desk}timeline/", DESK, login=owner),
+        Shot("list", f"{desk}list/", DESK, login=owner),
+        Shot("tables", f"{desk}tables/", DESK, login=owner),
+        Shot("settings", f"{desk}settings/", DESK, login=owner),
+        Shot("tonight", "/admin/", DESK, login=owner),
+    ]
+
+
+def guest_shots(restaurant: str, russian: str) -> list[Shot]:
+    """What guests see."""
     place, there = f"/r/{restaurant}/", f"/r/{russian}/?lang=ru"
     return [
         Shot("home", "/?lang=en", DESK),
@@ -105,6 +146,8 @@ def take(browser: Browser, base: str, shot: Shot, out: Path) -> list[str]:
     )
     page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(f"{shot.name}: {error}"))
+    if shot.login:
+        log_in(page, shot.login)
     page.goto(shot.path)
     page.reload()  # the display type may miss the very first visit, and is there on the next
     if shot.act is not None:
