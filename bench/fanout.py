@@ -127,6 +127,7 @@ def server() -> Iterator[int]:
     command = [
         *(sys.executable, "-m", "uvicorn", "bench.fanout_asgi:application", "--lifespan", "off"),
         *("--no-access-log", "--log-level", "warning", "--port", str(port), "--backlog", "2048"),
+        *("--ws-ping-interval", "3600"),  # our screens do not answer
     ]
     # The bare consumers complain about every screen that closes.
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
