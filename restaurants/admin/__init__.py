@@ -1,5 +1,6 @@
 """The admin site's pages of restaurants."""
 
+from restaurants.admin.floor import FloorPlanAdmin
 from restaurants.admin.hours import (
     ServicePeriodAdmin,
     SlotOverrideAdmin,
@@ -14,6 +15,7 @@ __all__ = [
     "AreaAdmin",
     "BookingPolicyAdmin",
     "CombinationAdmin",
+    "FloorPlanAdmin",
     "MembershipAdmin",
     "OrganisationAdmin",
     "RestaurantAdmin",

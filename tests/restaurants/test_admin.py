@@ -24,6 +24,7 @@ from restaurants.models import (
     BookingPolicy,
     Combination,
     CombinationMember,
+    FloorPlan,
     Membership,
     Restaurant,
     Role,
@@ -31,6 +32,7 @@ from restaurants.models import (
     SlotOverride,
     SpecialDay,
     Table,
+    TablePlacement,
     TurnTimeRule,
 )
 from tests.factories import (
@@ -66,6 +68,8 @@ def full_restaurant(name: str) -> Restaurant:
     )
     one, two = restaurant.tables.filter(seats=4)
     make_combination(restaurant, one, two, name=f"Pair {name}")
+    plan = FloorPlan.objects.create(restaurant=restaurant, name=f"Floor {name}")
+    TablePlacement.objects.create(plan=plan, table=one, x=0, y=0, width=90, height=90)
     day = date(2026, 12, 25)
     SpecialDay.objects.create(restaurant=restaurant, name=f"Day {name}", date_from=day, date_to=day)
     SlotOverride.objects.create(restaurant=restaurant, date=day, starts=time(18), ends=time(19))
@@ -169,18 +173,19 @@ ROLE_PAGES: dict[str, tuple[set[str], set[str]]] = {
         {
             "area", "bookingpolicy", "combination", "membership", "organisation", "restaurant",
             "serviceperiod", "slotoverride", "specialday", "table", "turntimerule", "guest",
-            "mergecandidate", "reservation", "hold", "occupancy", "tableblock",
+            "mergecandidate", "reservation", "hold", "occupancy", "tableblock", "floorplan",
         },
         {
-            "area", "bookingpolicy", "combination", "membership", "restaurant", "serviceperiod",
-            "slotoverride", "specialday", "table", "turntimerule", "guest", "reservation",
+            "area", "bookingpolicy", "combination", "floorplan", "membership", "restaurant",
+            "serviceperiod", "slotoverride", "specialday", "table", "turntimerule", "guest",
+            "reservation",
         },
     ),
     Role.HOST: (
         {
             "area", "bookingpolicy", "combination", "restaurant", "serviceperiod", "slotoverride",
             "specialday", "table", "turntimerule", "guest", "mergecandidate", "reservation", "hold",
-            "occupancy", "tableblock",
+            "occupancy", "tableblock", "floorplan",
         },
         {"guest", "reservation"},
     ),
@@ -188,6 +193,7 @@ ROLE_PAGES: dict[str, tuple[set[str], set[str]]] = {
         {
             "area", "bookingpolicy", "combination", "restaurant", "serviceperiod", "slotoverride",
             "specialday", "table", "turntimerule", "reservation", "hold", "occupancy", "tableblock",
+            "floorplan",
         },
         set(),
     ),
