@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from staff.views import alerts, booking, heat, listing, timeline
+from staff.views import alerts, booking, heat, listing, timeline, waiting
 
 URLS: list[URLPattern] = [
     path("<slug:slug>/list/", listing.listing, name="list"),
@@ -12,6 +12,7 @@ URLS: list[URLPattern] = [
     path("<slug:slug>/book/", booking.book, name="book"),
     path("<slug:slug>/reservations/<int:reservation_id>/edit/", booking.edit, name="edit"),
     path("<slug:slug>/reservations/<int:reservation_id>/move/", timeline.move, name="move"),
+    path("<slug:slug>/waitlist/", waiting.waiting, name="waitlist"),
     path("<slug:slug>/alerts/", alerts.alerts, name="alerts"),
     path("<slug:slug>/heat/", heat.heat, name="heat"),
 ]

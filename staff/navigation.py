@@ -38,6 +38,12 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section("list", pgettext_lazy("staff section", "List"), "staff:list", Capability.VIEW_BOOK),
     Section(
+        "waitlist",
+        pgettext_lazy("staff section", "Waitlist"),
+        "staff:waitlist",
+        Capability.VIEW_BOOK,
+    ),
+    Section(
         "tables", pgettext_lazy("staff section", "Tables"), "staff:tables", Capability.VIEW_BOOK
     ),
     Section(

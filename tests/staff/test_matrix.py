@@ -53,6 +53,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "table-clean": POST_ONLY,
     "list": READERS,
     "alerts": READERS,
+    "waitlist": READERS,
     "timeline": READERS,
     "move": POST_ONLY,
     "heat": READERS,
