@@ -6,7 +6,8 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,12 @@ class Line:
         self.closed.append(code)
 
 
+def on_a_loop(work: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own: browser tests keep a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
+
+
 def a_screen() -> Screen:
     return Screen(
         people=(1,), manner=Manner("en", sees_contact=True), whole=lambda _manner: "whole"
@@ -192,7 +199,7 @@ def test_a_stuck_screen_delays_nobody_and_is_given_up(monkeypatch: pytest.Monkey
         await asyncio.wait(runs[:1], timeout=2)
         runs[1].cancel()
 
-    asyncio.run(evening())
+    on_a_loop(evening())
     assert (stuck.sent, stuck.closed) == (["whole"], [TOO_SLOW])
 
 
@@ -211,7 +218,7 @@ def test_a_screen_far_behind_gets_the_whole_state_instead() -> None:
         await asyncio.sleep(0.01)
         run.cancel()
 
-    asyncio.run(evening())
+    on_a_loop(evening())
     assert line.sent == ["whole", "whole", "next"]
 
 
@@ -229,5 +236,5 @@ def test_a_screen_hears_nothing_before_its_first_whole_state() -> None:
         screen.dismiss(4403)
         await run
 
-    asyncio.run(evening())
+    on_a_loop(evening())
     assert (line.sent, line.closed) == (["whole"], [4403])
