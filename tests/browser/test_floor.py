@@ -313,11 +313,11 @@ def test_all_states_are_told_apart_without_colour(chromium: Browser, dark: bool)
         found = greys(page, {name: one.number for name, one in tables.items()})
     size = (110, 110)
     alike = []
-    for (one, first), (other, second) in combinations(found.items(), 2):
+    for (here, first), (there, second) in combinations(found.items(), 2):
         gap = ImageChops.difference(first.resize(size), second.resize(size))
         strong = gap.point(lambda value: 255 if value > 48 else 0)
         if ImageStat.Stat(strong).mean[0] / 255 < 0.012:
-            alike.append((one, other))
+            alike.append((here, there))
     assert not alike
     assert len(found) == len(TableState)
 

@@ -72,7 +72,8 @@ def take(client: Client, house: Restaurant, party: Reservation, step: str, **dat
 
 
 def told(response: Any) -> dict[str, Any]:
-    return json.loads(response["HX-Trigger"])["rh:done"]
+    done: dict[str, Any] = json.loads(response["HX-Trigger"])["rh:done"]
+    return done
 
 
 def numbers(party: Reservation) -> list[str]:
