@@ -50,7 +50,8 @@ screenshots: $(VENV)/.installed-dev ## Photograph the pages of the demo into scr
 	@$(PY) -m tools.screenshots $(ARGS)
 
 messages: $(VENV)/.installed-dev ## Collect translatable text (needs gettext) and compile locale/
-	$(PY) manage.py makemessages --all --ignore=node_modules --ignore=.venv --no-obsolete
+	$(PY) manage.py makemessages --all --ignore=node_modules --ignore=.venv --no-obsolete \
+		--add-location=file
 	$(PY) tools/check_messages.py --write
 
 lock: ## Resolve requirements*.in into the hashed lists (needs uv)
