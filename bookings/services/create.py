@@ -29,7 +29,7 @@ from bookings.loading import LoadedDay, is_paced, load_day, prepared_day
 from bookings.models import Hold, Reservation
 from bookings.selectors import alternatives_payload
 from bookings.services.holds import hold_for_use, hold_use
-from bookings.services.inserting import Booking, next_reference, reservation_insert
+from bookings.services.inserting import Booking, reservation_insert
 from bookings.services.people import other_bookings
 from bookings.services.placing import party_place
 from bookings.services.questions import query_of
@@ -48,8 +48,6 @@ from guests.services import guest_match
 from reservehub.core.actors import Actor
 from reservehub.core.locks import advisory_day_lock
 from restaurants.models import Restaurant
-
-__all__ = ["next_reference", "reservation_create"]
 
 SPACE = {Reason.NO_TABLE_FREE, Reason.AREA_FULL, Reason.NO_TABLE_FITS}
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from accounts.models import User
 from accounts.second_factor import lacks_second_factor
 from reservehub.core.errors import NotFound
 from reservehub.core.pages import refusals_as_pages
@@ -27,7 +24,7 @@ def entrance(request: HttpRequest) -> HttpResponse:
     for place in places:
         if place.slug == last or len(places) == 1:
             return redirect("staff:floor", place.slug)
-    if not places and lacks_second_factor(cast(User, request.user)):
+    if not places and lacks_second_factor(request.user):
         return to_second_factor(request)
     if not places:
         raise NotFound

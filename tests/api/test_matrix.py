@@ -241,9 +241,7 @@ def _body(world: World, operation: Operation, kind: str | None) -> dict[str, Any
         "floor_plan_placements_replace": {
             "placements": [{"table": table, "x": 0, "y": 0, "width": 70, "height": 70}]
         },
-        "floor_plan_draft_replace": {
-            "width": 800, "height": 600, "tables": [], "combinations": []
-        },
+        "floor_plan_draft_replace": {"width": 800, "height": 600, "tables": [], "combinations": []},
         "table_status": {"status": "occupied", "party_size": 2},
         "reservation_party": {"actual_party_size": 3},
         "reservation_eta": {"eta_at": "2026-06-05T17:20:00Z"},

@@ -21,6 +21,7 @@ from bookings.services import (
     seats,
     walk_in_create,
 )
+from bookings.services.placing import party_place
 from bookings.services.requests import Start
 from reservehub.core.errors import DomainError
 from restaurants import impact
@@ -154,7 +155,7 @@ def waiting_for(function: Callable[..., Any], done: Event, most: float) -> Calla
 def archive_between_looking_and_taking(monkeypatch: pytest.MonkeyPatch) -> Table:
     table = make_restaurant(tables=(2,)).tables.get()
     archived = Event()
-    monkeypatch.setattr(create, "party_place", waiting_for(create.party_place, archived, 20))
+    monkeypatch.setattr(create, "party_place", waiting_for(party_place, archived, 20))
     outcomes = race(after(archiving(table), archived), booking(table.restaurant))
     assert_refusals_only(outcomes)
     return table

@@ -112,8 +112,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     **{n: {"table_id": 0} for n in ("table-panel", "table-block", "table-unblock", "table-clean")},
     **{n: {"pk": 0} for n in ("table-edit", "table-archive", "table-unarchive", "table-delete")},
     **{
-        f"plan-{n}": {"pk": 0}
-        for n in ("change", "edit", "draft", "preview", "publish", "discard")
+        f"plan-{n}": {"pk": 0} for n in ("change", "edit", "draft", "preview", "publish", "discard")
     },
     "step": {"reservation_id": 0, "step": "seat"},
     **{n: {"pk": 0} for n in ("team-role", "team-remove", "team-resend", "team-revoke")},
