@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from bookings.availability import (
+    SPACE_REASONS,
     Channel,
     Query,
     Reason,
@@ -36,6 +37,7 @@ from bookings.services.questions import query_of
 from bookings.services.records import (
     event_members,
     minutes_between,
+    overridden,
     reservation_record,
     restaurant_for_booking,
 )
@@ -121,6 +123,7 @@ def _create(booking: Booking) -> Booked:
     answer = answer_slot(day.service, query, start.starts_at)
     visits = 0 if is_new else _check_other_bookings(booking, guest, answer)
     if request.table_ids:
+        _check_start(answer)
         _check_tables(day, query, start, request.table_ids)
     elif not answer.available and not (_may_be_tableless(booking) and set(answer.reasons) <= SPACE):
         raise SlotUnavailable(reasons=[reason.value for reason in answer.reasons])
@@ -189,6 +192,13 @@ def _may_be_tableless(booking: Booking) -> bool:
     request = booking.request
     insists = request.channel is not Channel.ONLINE and "capacity" in request.overrides
     return booking.restaurant.policy.is_volume_mode or insists
+
+
+def _check_start(answer: SlotAnswer) -> None:
+    """Hours and pacing bind a booking also where staff name its tables (rule 43)."""
+    refused = [reason.value for reason in answer.reasons if reason not in SPACE_REASONS]
+    if refused:
+        raise SlotUnavailable(reasons=refused)
 
 
 def _check_tables(
@@ -282,6 +292,7 @@ def _announce(booking: Booking, reservation: Reservation, table_ids: tuple[int, 
             "guest_name": reservation.guest_name,
             "tables": list(table_ids),
             "source": reservation.source,
+            **overridden(booking.request.overrides),
         },
         table_ids=list(table_ids),
         now=booking.now,

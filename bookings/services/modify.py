@@ -20,6 +20,7 @@ from bookings.services.people import guest_lock
 from bookings.services.records import (
     event_members,
     is_guest,
+    overridden,
     reservation_lock_with_day,
     reservation_record,
     restaurant_for_booking,
@@ -202,7 +203,15 @@ def _modify(
     reservation.version += 1
     reservation.updated_at = now
     reservation.save()
-    _record(reservation, old, old_tables, tables, actor=actor, now=now)
+    _record(
+        reservation,
+        old,
+        old_tables,
+        tables,
+        overrides=changes.overrides,
+        actor=actor,
+        now=now,
+    )
     return reservation
 
 
@@ -228,6 +237,7 @@ def _record(
     old_tables: list[int],
     tables: list[int],
     *,
+    overrides: frozenset[str],
     actor: Actor,
     now: datetime,
 ) -> None:
@@ -252,6 +262,7 @@ def _record(
             "party_size": reservation.party_size,
             "tables": tables,
             "status": reservation.status,
+            **overridden(overrides),
         },
         table_ids=sorted({*old_tables, *tables}),
         now=now,

@@ -21,6 +21,7 @@ from bookings.services.questions import accepted_reasons
 from bookings.services.records import (
     event_members,
     minutes_between,
+    overridden,
     reservation_lock_with_day,
     reservation_record,
     restaurant_for_booking,
@@ -112,7 +113,14 @@ def reservation_assign_tables(
     if not seats_take([claim], restaurant_id=restaurant.pk, now=now):
         raise TableTaken(reasons=[Reason.TABLE_BUSY.value])
     reservation.is_table_locked = lock
-    return tables_set(reservation, [row[0] for row in rows], list(wanted), actor=actor, now=now)
+    return tables_set(
+        reservation,
+        [row[0] for row in rows],
+        list(wanted),
+        overrides=overrides,
+        actor=actor,
+        now=now,
+    )
 
 
 def stay_ahead(
@@ -186,7 +194,13 @@ def _minutes_ahead(reservation: Reservation, span: Period) -> int:
 
 
 def tables_set(
-    reservation: Reservation, old: list[int], new: list[int], *, actor: Actor, now: datetime
+    reservation: Reservation,
+    old: list[int],
+    new: list[int],
+    *,
+    overrides: frozenset[str] = frozenset(),
+    actor: Actor,
+    now: datetime,
 ) -> Reservation:
     """Save a party's new tables and tell everybody; the caller has taken them."""
     reservation.version += 1
@@ -202,7 +216,7 @@ def tables_set(
         actor=actor,
         action="reservation.tables_assigned",
         before={"tables": old},
-        after={"tables": new},
+        after={"tables": new, **overridden(overrides)},
         table_ids=sorted({*old, *new}),
         now=now,
     )

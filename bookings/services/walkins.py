@@ -38,6 +38,7 @@ from bookings.services.questions import accepted_reasons
 from bookings.services.records import (
     event_members,
     minutes_between,
+    overridden,
     reservation_record,
     restaurant_for_booking,
 )
@@ -77,6 +78,7 @@ class _WalkIn:
     size: int
     now: datetime
     query: Query
+    overrides: frozenset[str]
     warnings: tuple[str, ...]
 
     @property
@@ -200,6 +202,7 @@ def _party(
         size=size,
         now=now,
         query=replace(query, overrides=accepted),
+        overrides=overrides,
         warnings=tuple(reason.value for reason in found),
     )
 
@@ -334,6 +337,7 @@ def _finish(
             "tables": list(tables),
             "minutes": minutes_between(reservation.starts_at, ends_at),
             "warnings": list(warnings),
+            **overridden(party.overrides),
         },
         table_ids=list(tables),
         now=party.now,

@@ -13,16 +13,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings.availability import SPACE_REASONS, Channel
+from bookings.availability import Channel
 from bookings.errors import SameGuestOverlap, SlotUnavailable, TableTaken, TableUnsuitable
 from bookings.models import Reservation, Source
 from bookings.presenters.clock import clock_text, local, short_date
 from bookings.presenters.finder import Alternative, Choice, alternatives_of
-from bookings.selectors import alternatives_payload, reservations_visible_to, tables_of
+from bookings.selectors import reservations_visible_to, tables_of
 from bookings.selectors.floor import service_date_at
 from bookings.selectors.service import last_change_of
 from bookings.services import BookingRequest, Changes, reservation_create, reservation_modify
-from bookings.services.questions import accepted_reasons
 from reservehub.core.errors import DomainError, NotFound, ValidationFailed, VersionConflict
 from reservehub.core.idempotency import Answer, run_idempotent
 from reservehub.core.pages import PageError, errors_of, go_to, is_fragment, varies
@@ -102,7 +101,6 @@ def _submit(request: HttpRequest, desk: Desk, sheet: Sheet) -> HttpResponse:
     if overrides:
         desk.require(Capability.OVERRIDE_PACING)
     try:
-        _check_named_table(desk, sheet)
         row = _change(desk, sheet) if sheet.reservation else _book_once(desk, form)
     except ValidationFailed as refusal:
         errors = [PageError(str(e.detail), _FIELDS.get(e.pointer, "")) for e in refusal.errors]
@@ -118,36 +116,6 @@ def _submit(request: HttpRequest, desk: Desk, sheet: Sheet) -> HttpResponse:
         else (f"?date={row.service_date.isoformat()}")
     )
     return go_to(request, reverse("staff:list", args=[desk.restaurant.slug]) + day)
-
-
-def _check_named_table(desk: Desk, sheet: Sheet) -> None:
-    """Hours and pacing bind a booking also where the host names the table (rule 43).
-
-    :raises SlotUnavailable: with `reasons` and `alternatives`
-    """
-    wish, form = wish_of(sheet), sheet.form
-    if wish is None or wish.choice is None or sheet.reservation or not wish.table_ids:
-        return
-    offer = offer_of(desk.restaurant, wish, now=desk.now)
-    accepted = accepted_reasons(form.cleaned_data["overrides"], restaurant=desk.restaurant)
-    open_reasons = [
-        code
-        for code in offer.codes
-        if code not in SPACE_REASONS and code not in {reason.value for reason in accepted}
-    ]
-    if open_reasons:
-        raise SlotUnavailable(
-            reasons=open_reasons,
-            alternatives=alternatives_payload(
-                restaurant=desk.restaurant,
-                date=wish.date,
-                time=wish.choice.time,
-                party_size=wish.party_size,
-                area_id=wish.area_id,
-                channel=Channel.IN_HOUSE,
-                now=desk.now,
-            ),
-        )
 
 
 def _book_once(desk: Desk, form: BookingForm) -> Reservation:

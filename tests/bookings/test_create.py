@@ -142,6 +142,31 @@ def test_staff_may_exceed_pacing_knowingly() -> None:
     assert reservation_create(request=request, actor=STAFF, now=NOW).table_ids
 
 
+def test_pacing_binds_staff_who_name_the_table_too() -> None:
+    restaurant = make_restaurant(tables=(2, 2), period={"max_arriving_covers": 2})
+    book(restaurant)
+    free = restaurant.tables.order_by("-pk")[0]
+    wish = {
+        "channel": Channel.IN_HOUSE,
+        "source": "phone",
+        "guest_phone": "+31612345678",
+        "table_ids": (free.pk,),
+    }
+    with pytest.raises(SlotUnavailable) as refused:
+        reservation_create(request=a_request(restaurant, **wish), actor=STAFF, now=NOW)
+    assert refused.value.extra["reasons"] == ["pacing_arriving_covers"]
+    booked = reservation_create(
+        request=a_request(restaurant, overrides=frozenset({"pacing"}), **wish),
+        actor=STAFF,
+        now=NOW,
+    )
+    assert booked.table_ids == (free.pk,)
+    entry = AuditEntry.objects.get(
+        action="reservation.created", object_id=str(booked.reservation.pk)
+    )
+    assert entry.after["overrides"] == ["pacing"]
+
+
 def test_one_guest_cannot_hold_two_tables_at_once() -> None:
     restaurant = make_restaurant(tables=(2, 2))
     book(restaurant, guest_email="anna@example.com")

@@ -256,7 +256,12 @@ def test_a_table_that_is_too_small_takes_a_second_word(house: Restaurant) -> Non
 def test_a_party_whose_table_is_still_occupied_is_seated_elsewhere_at_once(
     host: Client, house: Restaurant
 ) -> None:
-    early = book(house, time=(EVENING + timedelta(minutes=5)).time(), guest_name="Bram")
+    early = book(
+        house,
+        time=(EVENING + timedelta(minutes=5)).time(),
+        guest_name="Bram",
+        overrides=frozenset({"hours"}),
+    )
     reservation_seat(reservation_id=early.pk, actor=STAFF, now=EVENING - timedelta(minutes=110))
     party = book(house)
     answer = take(host, house, party, "seat")
