@@ -289,6 +289,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "StatusEnum": "bookings.api.serializers.floor.STATUSES",
+        "TableMessageEnum": "bookings.api.serializers.floor.MESSAGES",
         "TableStateEnum": "bookings.api.serializers.floor.STATES",
         "OverridesEnum": "bookings.api.serializers.bodies.OVERRIDES",
         "WalkInOverridesEnum": "bookings.api.serializers.floor.WALK_IN_OVERRIDES",

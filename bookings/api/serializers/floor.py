@@ -19,6 +19,7 @@ from reservehub.core.api.fields import (
 STATES = [state.value for state in TableState]
 COLOURS = [colour.value for colour in Colour]
 WALK_IN_OVERRIDES = ["capacity", "due_soon"]
+MESSAGES = ["table.status"]
 STATUSES = [status.value for status in Status]
 
 
@@ -59,7 +60,7 @@ class FloorTimerSerializer(serializers.Serializer[Any]):
 class TableStatusSerializer(serializers.Serializer[Any]):
     """What a table shows; the very message that open screens get over their socket."""
 
-    type = serializers.ChoiceField(["table.status"])
+    type = serializers.ChoiceField(MESSAGES)
     table_id = serializers.IntegerField()
     status = serializers.ChoiceField(STATES)
     colour = serializers.ChoiceField(COLOURS)

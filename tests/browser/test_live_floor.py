@@ -16,13 +16,10 @@ from bookings.services import reservation_arrive, reservation_create, reservatio
 from reservehub.core import clock
 from restaurants.models import Restaurant
 from tests.asgi import serving
-from tests.browser.conftest import ARGS, chromium  # noqa: F401 - a fixture
 from tests.factories import GUEST, NOW, STAFF, a_request, make_member, make_restaurant
 from tests.staff.test_socket import SEVEN, tables
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-assert ARGS
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +34,7 @@ def restaurant() -> Restaurant:
 
 
 @pytest.fixture
-def open_floor(chromium: Browser, restaurant: Restaurant) -> Iterator[Callable[[], Page]]:  # noqa: F811
+def open_floor(chromium: Browser, restaurant: Restaurant) -> Iterator[Callable[[], Page]]:
     with serving() as address:
         contexts = []
 
