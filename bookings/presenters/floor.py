@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -23,6 +24,9 @@ HEALTH = frozenset({"allergy"})
 
 _AT_TABLE = (TableState.SEATED, TableState.FINISHING)
 _OVER = (TableState.OVERTIME, TableState.CONFLICT)
+
+LINE = 14
+"""Characters that fit into a small table."""
 
 
 def table_data(
@@ -136,7 +140,7 @@ def _line(view: TableView) -> str:
         return party_line(view.next) if view.next else str(view.party_size or "")
     if view.state is TableState.HELD:
         return str(view.party_size or "")
-    return view.reason
+    return Truncator(view.reason).chars(LINE)  # in full beside it, as `reason`
 
 
 def _timer(view: TableView) -> dict[str, Any] | None:
