@@ -18,15 +18,14 @@ from bookings.selectors.floor import Floor
 from restaurants.models import Restaurant
 
 LONGEST_NAME = 12
+LONGEST_REASON = 14
+"""In characters: what fits into a small table."""
 
 HEALTH = frozenset({"allergy"})
 """Signs for those who may see contact and health data only (rule 107)."""
 
 _AT_TABLE = (TableState.SEATED, TableState.FINISHING)
 _OVER = (TableState.OVERTIME, TableState.CONFLICT)
-
-LINE = 14
-"""Characters that fit into a small table."""
 
 
 def table_data(
@@ -140,7 +139,7 @@ def _line(view: TableView) -> str:
         return party_line(view.next) if view.next else str(view.party_size or "")
     if view.state is TableState.HELD:
         return str(view.party_size or "")
-    return Truncator(view.reason).chars(LINE)  # in full beside it, as `reason`
+    return Truncator(view.reason).chars(LONGEST_REASON)  # in full beside it, as `reason`
 
 
 def _timer(view: TableView) -> dict[str, Any] | None:
