@@ -156,7 +156,7 @@ def test_a_passkey_is_made_and_logs_in_alone(
     page.wait_for_load_state()
     page.goto(f"/accounts/login/?next={DESK}settings/")
     page.get_by_role("button", name=re.compile("passkey", re.IGNORECASE)).click()
-    page.wait_for_function("!location.pathname.startsWith('/accounts/login')")
+    page.wait_for_url(lambda url: "/accounts/login" not in url)
     page.goto(f"{DESK}settings/")
     expect(page.locator("h1")).to_have_text("Settings")
 
