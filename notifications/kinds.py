@@ -1,0 +1,89 @@
+"""What messages there are, and the manners of each. Pure but for the translated words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ChannelName(TextChoices):
+    """The ways to reach somebody."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+    WHATSAPP = "whatsapp", _("WhatsApp")
+    TELEGRAM = "telegram", _("Telegram")
+    WEBPUSH = "webpush", _("Browser notification")
+
+
+class Kind(TextChoices):
+    """What a message is about. The first part goes to guests, `STAFF_…` to the restaurant."""
+
+    REQUEST_RECEIVED = "request_received", _("Request received")
+    CONFIRMED = "confirmed", _("Confirmed")
+    CHANGED = "changed", _("Changed")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Request not answered in time")
+    CANCELLED = "cancelled", _("Cancelled")
+    REMINDER_DAY = "reminder_day", _("Reminder the day before")
+    REMINDER_SOON = "reminder_soon", _("Reminder two hours before")
+    RECONFIRM = "reconfirm", _("Are you still coming?")
+    ON_YOUR_WAY = "on_your_way", _("Are you on your way?")
+    TABLE_READY = "table_ready", _("Table ready")
+    WAITLIST_OFFER = "waitlist_offer", _("A table has become free")
+    REVIEW_REQUEST = "review_request", _("How was it?")
+    RECEIPT = "receipt", _("Receipt")
+    REPLY = "reply", _("Answer of the restaurant")
+    STAFF_REQUEST = "staff_request", _("Staff: new request")
+    STAFF_CANCELLED = "staff_cancelled", _("Staff: a guest cancelled")
+    STAFF_NO_SHOW_DUE = "staff_no_show_due", _("Staff: a party has not come")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manners:
+    """How a kind of message is sent.
+
+    :param is_letter: has details to keep (times, a calendar file), so e-mail comes first among
+        equals; otherwise it has to be seen soon, and channels that ring come first
+    :param is_urgent: the reader waits for it: no quiet hours (rule 105)
+    :param is_optional: guests may switch it off without switching off the channel
+    :param is_for_staff: goes to the restaurant
+    :param lifetime: nobody wants it later than this after it was due
+    """
+
+    is_letter: bool = True
+    is_urgent: bool = True
+    is_optional: bool = False
+    is_for_staff: bool = False
+    lifetime: timedelta = timedelta(days=2)
+
+
+_HOUR = timedelta(hours=1)
+
+MANNERS: Mapping[Kind, Manners] = MappingProxyType(
+    {
+        Kind.REQUEST_RECEIVED: Manners(),
+        Kind.CONFIRMED: Manners(),
+        Kind.CHANGED: Manners(),
+        Kind.DECLINED: Manners(),
+        Kind.EXPIRED: Manners(),
+        Kind.CANCELLED: Manners(),
+        Kind.REMINDER_DAY: Manners(is_urgent=False, is_optional=True),
+        Kind.REMINDER_SOON: Manners(is_letter=False, is_urgent=False, is_optional=True),
+        Kind.RECONFIRM: Manners(is_letter=False, is_urgent=False),
+        Kind.ON_YOUR_WAY: Manners(is_letter=False, lifetime=_HOUR),
+        Kind.TABLE_READY: Manners(is_letter=False, lifetime=_HOUR),
+        Kind.WAITLIST_OFFER: Manners(is_letter=False),
+        Kind.REVIEW_REQUEST: Manners(is_urgent=False, is_optional=True),
+        Kind.RECEIPT: Manners(lifetime=timedelta(days=7)),
+        Kind.REPLY: Manners(is_letter=False),
+        Kind.STAFF_REQUEST: Manners(is_for_staff=True),
+        Kind.STAFF_CANCELLED: Manners(is_for_staff=True),
+        Kind.STAFF_NO_SHOW_DUE: Manners(is_for_staff=True, lifetime=_HOUR),
+    }
+)

@@ -1,0 +1,21 @@
+"""Messages to guests and staff, the ways to reach people, and what they answer."""
+
+from notifications.models.contacts import ContactLink, ContactPoint, GuestPreference, OptOut
+from notifications.models.conversation import ConversationEntry, Direction
+from notifications.models.message import AttemptOutcome, Message, MessageAttempt, MessageStatus
+from notifications.models.settings import MessageSettings, MessageText
+
+__all__ = [
+    "AttemptOutcome",
+    "ContactLink",
+    "ContactPoint",
+    "ConversationEntry",
+    "Direction",
+    "GuestPreference",
+    "Message",
+    "MessageAttempt",
+    "MessageSettings",
+    "MessageStatus",
+    "MessageText",
+    "OptOut",
+]
