@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date, parse_time
 
 from bookings.loading import prepared_day
 from bookings.presenters.clock import clock_text, local, long_date
-from bookings.selectors.floor import opening_bounds, service_date_at
+from bookings.selectors.floor import instant_on, opening_bounds, service_date_at
 from reservehub.core.timezones import first_instant_from
 from restaurants.models import Restaurant
 
@@ -99,7 +99,7 @@ def moment_of(restaurant: Restaurant, asked: Mapping[str, str], *, now: datetime
         shown, at = Mode.LIVE, now
     else:
         shown = Mode.AT
-        at = instant_at(restaurant, day, clock) if clock else _prime_time(restaurant, day)
+        at = instant_on(restaurant, day, clock) if clock else _prime_time(restaurant, day)
     return Moment(
         mode=shown,
         service_date=day,
@@ -109,12 +109,6 @@ def moment_of(restaurant: Restaurant, asked: Mapping[str, str], *, now: datetime
         time_text=f"{local(at, restaurant):%H:%M}",
         plan_id=plan_id,
     )
-
-
-def instant_at(restaurant: Restaurant, day: date, at: time) -> datetime:
-    """A wall time of a business day: before the cut it is the morning after (rule 11)."""
-    later = timedelta(days=1) if at < restaurant.business_day_cut else timedelta()
-    return first_instant_from(datetime.combine(day, at) + later, restaurant.timezone)
 
 
 def _date(text: str, today: date) -> date:
@@ -136,7 +130,7 @@ def _prime_time(restaurant: Restaurant, day: date) -> datetime:
     """An hour into the last service of the date: then most is to be seen."""
     periods = prepared_day(restaurant, day).config.periods
     opens = max((one.first_seating for one in periods), default=time(18))
-    return instant_at(restaurant, day, opens) + timedelta(hours=1)
+    return instant_on(restaurant, day, opens) + timedelta(hours=1)
 
 
 def query_of(moment: Moment, **changes: str) -> str:
@@ -195,7 +189,7 @@ def _services(restaurant: Restaurant, moment: Moment) -> tuple[ServiceLink, ...]
     prepared = prepared_day(restaurant, moment.service_date)
     found = []
     for period in prepared.config.periods:
-        first = instant_at(restaurant, moment.service_date, period.first_seating)
+        first = instant_on(restaurant, moment.service_date, period.first_seating)
         start = local(first + timedelta(hours=1), restaurant)
         found.append(
             ServiceLink(

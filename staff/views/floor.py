@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from reservehub.core.pages import is_fragment, varies
@@ -41,11 +41,3 @@ def _panel_url(request: HttpRequest, desk: Desk) -> str:
         if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
             return reverse(f"staff:{kind}-panel", args=[desk.restaurant.slug, int(chosen)])
     return ""
-
-
-def _alerts_url(desk: Desk) -> str:
-    """The alerts are another part's page; without it there are none."""
-    try:
-        return reverse("staff:alerts", args=[desk.restaurant.slug])
-    except NoReverseMatch:
-        return ""
