@@ -23,5 +23,17 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "bookings.extend_stays": {"task": "bookings.extend_stays", "schedule": timedelta(minutes=1)},
     "bookings.mark_no_shows": {"task": "bookings.mark_no_shows", "schedule": timedelta(minutes=1)},
     "bookings.tidy_holds": {"task": "bookings.tidy_holds", "schedule": timedelta(minutes=5)},
+    "notifications.sweep_messages": {
+        "task": "notifications.sweep_messages",
+        "schedule": timedelta(seconds=15),
+    },
+    "notifications.plan_by_the_clock": {
+        "task": "notifications.plan_by_the_clock",
+        "schedule": timedelta(minutes=5),
+    },
+    "notifications.forget_contents": {
+        "task": "notifications.forget_contents",
+        "schedule": timedelta(days=1),
+    },
     "core.prune_audit": {"task": "core.prune_audit", "schedule": timedelta(days=1)},
 }

@@ -85,6 +85,14 @@ class Message(models.Model):
         choices=MessageStatus.choices,
         default=MessageStatus.WAITING,
     )
+    about_starts_at = models.DateTimeField(
+        _("about the visit at"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Messages by the clock are about this start; another start is another message."
+        ),
+    )
     context = models.JSONField(_("context"), default=dict, blank=True)
     content = models.JSONField(
         _("content"),

@@ -1,0 +1,79 @@
+"""Where a message goes next: the first of its channels that has an address and a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from notifications.channels.base import Backend, Content, Envelope
+from notifications.channels.registry import backends_for
+from notifications.kinds import ChannelName
+from notifications.models import ConversationEntry, Direction, Message, MessageAttempt
+from notifications.selectors import Address, addresses_of, message_settings_of
+
+CONVERSATION_OPEN = timedelta(hours=24)
+"""WhatsApp lets businesses answer freely for so long."""
+_CHANNELS = list(ChannelName)
+_MOST = 2**31 - 1
+
+
+class Way(NamedTuple):
+    """`position` in the message's channels: those before it lead nowhere."""
+
+    position: int
+    channel: ChannelName
+    address: Address
+    backend: Backend
+
+
+def way_of(message: Message) -> Way | None:
+    """How the message can go now; None where no channel has both an address and a provider."""
+    addresses = addresses_for(message)
+    for position, name in enumerate(message.channels):
+        channel = ChannelName(name)
+        address = addresses.get(channel)
+        if address is None:
+            continue
+        for backend in backends_for(channel, address.value):
+            return Way(position, channel, address, backend)
+    return None
+
+
+def addresses_for(message: Message) -> Mapping[ChannelName, Address]:
+    """The reader's addresses, as they are now."""
+    if not message.manners.is_for_staff:
+        return {} if message.reservation is None else addresses_of(message.reservation)
+    chat = message.context.get("chat", "")
+    if chat:
+        return {ChannelName.TELEGRAM: Address(chat)}
+    settings = message_settings_of(message.restaurant)
+    return {ChannelName.EMAIL: Address(settings.staff_email or message.restaurant.email)}
+
+
+def envelope_of(message: Message, attempt: MessageAttempt, content: Content) -> Envelope:
+    """The envelope of a try; the same key and number for every try over the channel."""
+    channel = ChannelName(attempt.channel)
+    keys = addresses_for(message).get(channel, Address("")).keys
+    return Envelope(
+        key=f"m{message.pk}-{channel}",
+        number=(message.pk * len(_CHANNELS) + _CHANNELS.index(channel)) % _MOST + 1,
+        address=attempt.address,
+        keys=keys,
+        language=message.language,
+        content=content,
+        sender_name=message.restaurant.name,
+        reply_to="" if message.manners.is_for_staff else message.restaurant.email,
+        is_urgent=message.manners.is_urgent,
+        may_be_free_form=channel == ChannelName.WHATSAPP
+        and _wrote_lately(channel, attempt.address, attempt.started_at),
+    )
+
+
+def _wrote_lately(channel: ChannelName, address: str, now: datetime) -> bool:
+    return ConversationEntry.objects.filter(
+        direction=Direction.IN,
+        channel=channel,
+        sender=address,
+        at__gt=now - CONVERSATION_OPEN,
+    ).exists()

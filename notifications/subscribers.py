@@ -1,0 +1,113 @@
+"""What happens to reservations becomes messages, in the transaction of the delivery. Nothing is
+sent here."""
+
+from __future__ import annotations
+
+from bookings.events import (
+    ReservationCancelled,
+    ReservationConfirmed,
+    ReservationDeclined,
+    ReservationEvent,
+    ReservationExpired,
+    ReservationModified,
+    ReservationRequested,
+    ReservationTableReady,
+    ReservationUndone,
+)
+from bookings.lifecycle import AWAITING
+from bookings.models import Reservation
+from notifications.kinds import Kind
+from notifications.services import message_plan, staff_message_plan
+from reservehub.core.events import subscribe
+
+_GUEST_KINDS: dict[type[ReservationEvent], Kind] = {
+    ReservationRequested: Kind.REQUEST_RECEIVED,
+    ReservationConfirmed: Kind.CONFIRMED,
+    ReservationDeclined: Kind.DECLINED,
+    ReservationExpired: Kind.EXPIRED,
+    ReservationCancelled: Kind.CANCELLED,
+    ReservationModified: Kind.CHANGED,
+    ReservationTableReady: Kind.TABLE_READY,
+}
+
+
+def _reservation(event: ReservationEvent) -> Reservation | None:
+    return (
+        Reservation.objects.select_related("restaurant__policy", "guest")
+        .filter(pk=event.reservation_id)
+        .first()
+    )
+
+
+def _cause(event: ReservationEvent) -> str:
+    return f"v{event.version}"
+
+
+@subscribe(*_GUEST_KINDS, name="notifications.tell_guest")
+def tell_guest(event: ReservationEvent, *, delivery_id: int) -> None:  # noqa: ARG001
+    """The guest learns of every step that others took, and gets a receipt of their own."""
+    reservation = _reservation(event)
+    if reservation is None or _is_invisible(event, reservation):
+        return
+    message_plan(
+        kind=_GUEST_KINDS[type(event)],
+        reservation=reservation,
+        cause=_cause(event),
+        now=event.occurred_at,
+        context=_context(event, reservation),
+    )
+
+
+def _is_invisible(event: ReservationEvent, reservation: Reservation) -> bool:
+    """A change that a guest does not notice: same time, same party."""
+    return (
+        isinstance(event, ReservationModified)
+        and event.old_starts_at == event.starts_at
+        and event.old_party_size == reservation.party_size
+    )
+
+
+def _context(event: ReservationEvent, reservation: Reservation) -> dict[str, object]:
+    if isinstance(event, ReservationModified):
+        return {
+            "old_starts_at": event.old_starts_at.isoformat(),
+            "old_party_size": event.old_party_size,
+        }
+    if isinstance(event, ReservationCancelled):
+        return {"by_guest": event.by_guest}
+    return {}
+
+
+@subscribe(ReservationUndone, name="notifications.tell_guest_undone")
+def tell_guest_undone(event: ReservationUndone, *, delivery_id: int) -> None:  # noqa: ARG001
+    """An answer that was taken back: the guest has been told it, so they hear that they wait
+    again."""
+    reservation = _reservation(event)
+    if reservation is None or reservation.status not in AWAITING:
+        return
+    message_plan(
+        kind=Kind.REQUEST_RECEIVED,
+        reservation=reservation,
+        cause=_cause(event),
+        now=event.occurred_at,
+    )
+
+
+@subscribe(ReservationRequested, ReservationCancelled, name="notifications.tell_staff")
+def tell_staff(
+    event: ReservationRequested | ReservationCancelled,
+    *,
+    delivery_id: int,  # noqa: ARG001
+) -> None:
+    """Staff learn of requests, and of what guests cancel."""
+    if isinstance(event, ReservationCancelled) and not event.by_guest:
+        return
+    reservation = _reservation(event)
+    if reservation is None:
+        return
+    kind = Kind.STAFF_REQUEST
+    if isinstance(event, ReservationCancelled):
+        kind = Kind.STAFF_CANCELLED
+    staff_message_plan(
+        kind=kind, reservation=reservation, cause=_cause(event), now=event.occurred_at
+    )
