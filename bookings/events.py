@@ -95,6 +95,13 @@ class ReservationArrived(ReservationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReservationTableReady(ReservationEvent):
+    """A party that waits is called to its table."""
+
+    name = "bookings.reservation.table_ready"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReservationSeated(ReservationEvent):
     name = "bookings.reservation.seated"
 

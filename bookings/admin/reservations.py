@@ -216,7 +216,7 @@ class ReservationAdmin(ExportMixin, ServiceAdmin):
                     "fields": (
                         ("created_at", "source", "partner_reference"),
                         ("confirmed_at", "reconfirmed_at"),
-                        ("arrived_at", "seated_at", "completed_at"),
+                        ("arrived_at", "table_ready_at", "seated_at", "completed_at"),
                         ("cancelled_at", "is_cancelled_in_time", "cancellation_reason"),
                         ("late_eta_at", "actual_party_size", "expires_at"),
                     ),

@@ -67,6 +67,7 @@ _RESERVATION: dict[str, Any] = {
     "late_eta_at": None,
     "reconfirmed_at": None,
     "arrived_at": None,
+    "table_ready_at": None,
     "seated_at": None,
     "completed_at": None,
     "cancelled_at": None,

@@ -24,6 +24,7 @@ _MOMENTS = (
     "late_eta_at",
     "reconfirmed_at",
     "arrived_at",
+    "table_ready_at",
     "seated_at",
     "completed_at",
     "cancelled_at",

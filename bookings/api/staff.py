@@ -40,6 +40,7 @@ from bookings.services import (
     reservation_partly_seat,
     reservation_party_set,
     reservation_seat,
+    reservation_table_ready,
     reservation_undo,
 )
 from reservehub.core import clock
@@ -110,6 +111,7 @@ DeclineView = step_view(
 CheckInView = step_view(
     "check_in", reservation_arrive, "The party has arrived", serializer=ArrivalSerializer
 )
+TableReadyView = step_view("table_ready", reservation_table_ready, "The table is ready")
 SeatView = step_view("seat", reservation_seat, "Seat the party", serializer=ArrivalSerializer)
 PartlySeatView = step_view(
     "partly_seat",

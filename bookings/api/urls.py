@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}/approve", staff.ApproveView.as_view(), name="approve"),
     path(f"{_ONE}/decline", staff.DeclineView.as_view(), name="decline"),
     path(f"{_ONE}/check-in", staff.CheckInView.as_view(), name="check-in"),
+    path(f"{_ONE}/table-ready", staff.TableReadyView.as_view(), name="table-ready"),
     path(f"{_ONE}/seat", staff.SeatView.as_view(), name="seat"),
     path(f"{_ONE}/partly-seat", staff.PartlySeatView.as_view(), name="partly-seat"),
     path(f"{_ONE}/party", staff.PartyView.as_view(), name="party"),

@@ -189,6 +189,9 @@ class Reservation(models.Model):
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
     reconfirmed_at = models.DateTimeField(_("re-confirmed by guest at"), null=True, blank=True)
     arrived_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
+    table_ready_at = models.DateTimeField(
+        _("told that the table is ready at"), null=True, blank=True
+    )
     seated_at = models.DateTimeField(_("seated at"), null=True, blank=True)
     completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)

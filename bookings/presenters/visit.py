@@ -15,6 +15,7 @@ from bookings.lifecycle import AWAITING, CANCELLED, OCCUPYING, Status
 from bookings.models import Reservation
 from bookings.presenters.clock import clock_text, local, long_date, moment_text, zone_text
 from bookings.presenters.finder import guests_text
+from bookings.services.ready import CALLABLE
 from reservehub.core.timezones import offset_label, wall_to_instants
 from restaurants.models import Restaurant
 
@@ -75,6 +76,11 @@ _SENTENCES: Mapping[Status, tuple[str, Promise, Promise | str]] = {
     ),
     Status.MOVED: (_OVER, gettext_lazy("The booking was moved"), ""),
 }
+_READY = (
+    _GOOD,
+    gettext_lazy("Your table is ready"),
+    gettext_lazy("Please come in: you are expected at the entrance."),
+)
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,7 @@ def visit_of(
     """The view model of a booking at an instant; a guest who may only look gets no actions."""
     restaurant = reservation.restaurant
     status = Status(reservation.status)
-    tone, words, sentence = _SENTENCES[status]
+    tone, words, sentence = _words(reservation, status)
     wall = datetime.combine(reservation.local_date, reservation.local_time)
     rights = _rights(reservation, status, now=now) if can_manage else _NOTHING
     when = f"{long_date(reservation.local_date)}, {time_text(reservation)}"
@@ -142,6 +148,12 @@ def visit_of(
         late_text=_late_text(reservation, restaurant) if status in OCCUPYING else "",
         qr=qr,
     )
+
+
+def _words(reservation: Reservation, status: Status) -> tuple[str, Promise, Promise | str]:
+    if reservation.table_ready_at is not None and status in CALLABLE:
+        return _READY
+    return _SENTENCES[status]
 
 
 def time_text(reservation: Reservation) -> str:

@@ -234,6 +234,7 @@ def _set_place(
     if time_moves:
         reservation.reconfirmed_at = None
         reservation.late_eta_at = None
+        reservation.table_ready_at = None
     asks_again = policies.needs_approval(policy, party_size=reservation.party_size)
     if is_guest(actor) and (time_moves or grows) and asks_again:
         reservation.status = Status.PENDING

@@ -27,7 +27,7 @@ MakeEvent = Callable[[dict[str, Any]], ReservationEvent]
 
 DEPTH = 5
 """So many steps can be taken back one after the other."""
-INSTANTS = ("arrived_at", "seated_at", "completed_at", "late_eta_at")
+INSTANTS = ("arrived_at", "table_ready_at", "seated_at", "completed_at", "late_eta_at")
 
 
 def refusal_of(error: lifecycle.TransitionRefused, reservation: Reservation) -> Exception:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 
 from bookings.lifecycle import AT_TABLE, OCCUPYING, UNDO_WINDOW, Status
 from bookings.models import Reservation
+from bookings.presenters.clock import clock_text, local
 from bookings.services.visits import EARLIEST
 
 _S = Status
@@ -27,6 +28,8 @@ class Action:
     step: str
     label: str
     form: str = ""
+    said: str = ""
+    """It was done and is done once: the words that say so, instead of the button."""
 
 
 def next_action(reservation: Reservation, *, has_table: bool, now: datetime) -> Action | None:
@@ -53,11 +56,31 @@ def _to_the_table(reservation: Reservation, *, has_table: bool, now: datetime) -
     return Action(step="seat", label=pgettext("step", "Seat"))
 
 
+def call_action(reservation: Reservation, *, has_table: bool) -> Action | None:
+    """Beside the large button of a party that waits at the door: its table is ready."""
+    if reservation.status != _S.ARRIVED or not has_table:
+        return None
+    return _call(reservation)
+
+
+def _call(reservation: Reservation) -> Action:
+    said = ""
+    if reservation.table_ready_at is not None:
+        at = clock_text(
+            local(reservation.table_ready_at, reservation.restaurant), reservation.restaurant
+        )
+        said = _("Told at %(time)s that the table is ready") % {"time": at}
+    return Action(step="table-ready", label=pgettext("step", "Table is ready"), said=said)
+
+
 def more_actions(reservation: Reservation, *, has_table: bool, now: datetime) -> tuple[Action, ...]:
     """Everything else, most used first."""
     first = next_action(reservation, has_table=has_table, now=now)
     done = {first.step} if first else set()
-    return tuple(a for a in _all(reservation, now=now) if a.step not in done)
+    rest = tuple(a for a in _all(reservation, now=now) if a.step not in done)
+    is_close = now >= reservation.starts_at - EARLIEST
+    is_callable = reservation.status == _S.CONFIRMED and is_close and now < reservation.ends_at
+    return (*rest[:1], _call(reservation), *rest[1:]) if is_callable and has_table else rest
 
 
 def _all(reservation: Reservation, *, now: datetime) -> Iterator[Action]:

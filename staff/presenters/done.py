@@ -18,6 +18,7 @@ _TEXTS: Mapping[str, Promise] = {
     "decline": gettext_lazy("%(name)s declined"),
     "arrive": gettext_lazy("%(name)s has arrived"),
     "seat": gettext_lazy("%(name)s seated at %(tables)s"),
+    "table-ready": gettext_lazy("%(name)s called to table %(tables)s"),
     "partly-seat": gettext_lazy("%(name)s partly seated at %(tables)s"),
     "walk-in": gettext_lazy("%(name)s, %(party)s, seated at %(tables)s"),
     "finish": gettext_lazy("%(name)s has left"),

@@ -20,7 +20,13 @@ from bookings.selectors.floor import service_date_at, stays_of_day
 from restaurants.models import Restaurant, Table
 from restaurants.permissions import Capability
 from staff.access import Desk
-from staff.presenters.actions import Action, may_undo, more_actions, next_action
+from staff.presenters.actions import (
+    Action,
+    call_action,
+    may_undo,
+    more_actions,
+    next_action,
+)
 from staff.presenters.floor import STATE_WORDS
 
 _T = TableState
@@ -44,6 +50,7 @@ class Card:
     notes: tuple[tuple[str, str], ...]
     contact: tuple[str, ...]
     first: Action | None
+    call: Action | None
     more: tuple[Action, ...]
     may_undo: bool
 
@@ -181,7 +188,11 @@ def span_text(starts_at: datetime, ends_at: datetime, restaurant: Restaurant) ->
 
 def card_of_id(desk: Desk, reservation_id: int) -> Card | None:
     """None if it has gone meanwhile."""
-    found = Reservation.objects.filter(pk=reservation_id, restaurant=desk.restaurant).first()
+    found = (
+        Reservation.objects.select_related("restaurant")
+        .filter(pk=reservation_id, restaurant=desk.restaurant)
+        .first()
+    )
     return card_of(desk, found) if found else None
 
 
@@ -200,6 +211,7 @@ def card_of(desk: Desk, reservation: Reservation) -> Card:
         notes=_notes(reservation, sees_health=desk.can(Capability.SEE_CONTACT)),
         contact=_contact(reservation) if desk.can(Capability.SEE_CONTACT) else (),
         first=next_action(reservation, has_table=bool(tables), now=desk.now) if may_edit else None,
+        call=call_action(reservation, has_table=bool(tables)) if may_edit else None,
         more=more_actions(reservation, has_table=bool(tables), now=desk.now) if may_edit else (),
         may_undo=may_edit and may_undo(reservation, now=desk.now),
     )

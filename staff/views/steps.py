@@ -73,6 +73,7 @@ STEPS: Mapping[str, Step] = {
     "approve": Step(forms.StepForm, services.reservation_approve, is_undoable=False),
     "decline": Step(forms.ReasonForm, services.reservation_decline, is_undoable=False),
     "arrive": Step(forms.ArrivalForm, services.reservation_arrive),
+    "table-ready": Step(forms.StepForm, services.reservation_table_ready, is_undoable=False),
     "seat": Step(forms.SeatForm, _seat),
     "partly-seat": Step(forms.PartlyForm, services.reservation_partly_seat),
     "finish": Step(forms.StepForm, services.reservation_complete),

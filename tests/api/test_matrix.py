@@ -83,6 +83,8 @@ EXPECTED: dict[str, Row] = {
     "reservation_approve": Row(401, 404, 404, 403, 409, 409),
     "reservation_decline": Row(401, 404, 404, 403, 409, 409),
     "reservation_check_in": STEP,
+    # The reservation is for Friday and today is Monday.
+    "reservation_table_ready": Row(401, 404, 404, 403, 409, 409),
     "reservation_seat": Row(401, 404, 404, 403, 409, 409),
     # It is for Friday and today is Monday.
     "reservation_partly_seat": Row(401, 404, 404, 403, 409, 409),

@@ -50,6 +50,7 @@ class ReservationSerializer(serializers.Serializer[Any]):
     late_eta_at = serializers.DateTimeField(allow_null=True)
     reconfirmed_at = serializers.DateTimeField(allow_null=True)
     arrived_at = serializers.DateTimeField(allow_null=True)
+    table_ready_at = serializers.DateTimeField(allow_null=True)
     seated_at = serializers.DateTimeField(allow_null=True)
     completed_at = serializers.DateTimeField(allow_null=True)
     cancelled_at = serializers.DateTimeField(allow_null=True)
