@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("", include("reservehub.api")),
     path("staff/", include("staff.urls")),
+    path("telegram/", include("telegram_bot.urls")),
     path("", include("notifications.urls")),
     path("", include("bookings.urls")),
 ]

@@ -1,0 +1,106 @@
+"""Every update is handled once, as far as that can be promised.
+
+A process claims an update before it handles it. What is done is never done again. What was claimed
+and not finished (its process died, or the database went away) is handled again when Telegram
+delivers it again, so handlers must bear repetition: they call services that compare the version or
+the state, and edit messages in place. A new message sent just before the crash may appear twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from telegram_bot.models import AdminChat, Dialogue, TelegramUser, Update
+
+TAKEN_BACK_AFTER = timedelta(seconds=90)
+"""A claim older than this is of a process that died; longer than any handler may take."""
+KEPT_FOR = timedelta(days=3)
+DIALOGUES_KEPT_FOR = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """:param is_ours: whether to handle it now; if not, `is_done` tells why"""
+
+    is_ours: bool
+    is_done: bool
+    language: str
+
+
+@transaction.atomic
+def update_begin(
+    *,
+    update_id: int,
+    by: str,
+    telegram_id: int | None,
+    chat_id: int | None,
+    language_code: str,
+    now: datetime,
+) -> Begun:
+    """Claim the update and find out the language to answer in.
+
+    :param by: the process; a poller is the only one there can be, so what another poller has
+        claimed and not finished is taken over at once (names of pollers begin with ``poll``)
+    """
+    language = language_of(telegram_id=telegram_id, chat_id=chat_id, code=language_code)
+    if _claim(update_id, by=by, now=now):
+        return Begun(is_ours=True, is_done=False, language=language)
+    is_done = Update.objects.filter(pk=update_id, done_at__isnull=False).exists()
+    return Begun(is_ours=False, is_done=is_done, language=language)
+
+
+def _claim(update_id: int, *, by: str, now: datetime) -> bool:
+    Update.objects.bulk_create(
+        [Update(update_id=update_id, claimed_by=by, claimed_at=now)], ignore_conflicts=True
+    )
+    mine = Update.objects.filter(pk=update_id, claimed_by=by, claimed_at=now, done_at=None)
+    if mine.exists():
+        return True
+    abandoned = Q(claimed_at__lt=now - TAKEN_BACK_AFTER)
+    if by.startswith("poll"):
+        abandoned |= Q(claimed_by__startswith="poll") & ~Q(claimed_by=by)
+    return bool(
+        Update.objects.filter(abandoned, pk=update_id, done_at=None).update(
+            claimed_by=by, claimed_at=now
+        )
+    )
+
+
+def update_done(*, update_id: int, now: datetime) -> None:
+    Update.objects.filter(pk=update_id).update(done_at=now)
+
+
+def updates_prune(*, now: datetime) -> int:
+    """Forget what Telegram will not deliver again (it keeps updates for a day), and dialogues that
+    nobody continued.
+    """
+    gone, _by_model = Update.objects.filter(claimed_at__lt=now - KEPT_FOR).delete()
+    Dialogue.objects.filter(updated_at__lt=now - DIALOGUES_KEPT_FOR).delete()
+    return gone
+
+
+def language_of(*, telegram_id: int | None, chat_id: int | None, code: str) -> str:
+    """The chosen language: a chat of a restaurant has its own; a person's choice; else what
+    Telegram says, if we speak it; else English.
+    """
+    if chat_id is not None and chat_id < 0:
+        chosen = AdminChat.objects.filter(chat_id=chat_id).values_list("language", flat=True)
+    else:
+        chosen = TelegramUser.objects.filter(pk=telegram_id).values_list("language", flat=True)
+    known = dict(settings.LANGUAGES)
+    for wish in (chosen.first(), code.partition("-")[0].lower()):
+        if wish in known:
+            return wish
+    return settings.LANGUAGE_CODE
+
+
+def language_choose(*, telegram_id: int, language: str, now: datetime) -> None:
+    """Remember what somebody chose with /lang."""
+    TelegramUser.objects.update_or_create(
+        pk=telegram_id, defaults={"language": language, "updated_at": now}
+    )

@@ -1,0 +1,7 @@
+"""Dialogues of staff."""
+
+from __future__ import annotations
+
+from aiogram import Router
+
+router = Router(name="staff")
