@@ -1,0 +1,133 @@
+"""Messages about a visit that nobody has booked, to look at. No row is written."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from bookings.lifecycle import Status
+from bookings.models import Reservation, Source
+from bookings.policies import cancel_deadline, modify_deadline, snapshot
+from notifications.channels.base import Content
+from notifications.kinds import Kind
+from notifications.models import Message, MessageText
+from notifications.rendering.render import language_of, render_with
+from reservehub.core import clock
+from reservehub.core.timezones import first_instant_from, to_wall, zone_info
+from restaurants.models import Restaurant
+
+_STATUS = {
+    Kind.REQUEST_RECEIVED: Status.PENDING,
+    Kind.STAFF_REQUEST: Status.PENDING,
+    Kind.DECLINED: Status.DECLINED,
+    Kind.EXPIRED: Status.EXPIRED,
+    Kind.CANCELLED: Status.CANCELLED_BY_GUEST,
+    Kind.STAFF_CANCELLED: Status.CANCELLED_BY_GUEST,
+    Kind.REVIEW_REQUEST: Status.COMPLETED,
+    Kind.RECEIPT: Status.COMPLETED,
+}
+_NAMES = {"en": "Anna de Vries", "ru": "Анна Смирнова"}
+_REPLIES = {
+    "en": "Of course, bring your dog along! We keep the corner by the window for you.",
+    "ru": "Конечно, приходите с собакой! Оставим для вас уголок у окна.",
+}
+_REASONS = {"en": "A private party that evening.", "ru": "В этот вечер у нас закрытое мероприятие."}
+_DISHES = {"en": "Deposit", "ru": "Депозит"}
+
+
+def preview(
+    *, restaurant: Restaurant, kind: Kind, language: str, text: MessageText | None = None
+) -> Content:
+    """What a guest (or, for its kinds, the restaurant) would get.
+
+    :param text: own words to try, saved or not; None for those that are stored
+    """
+    now = clock.now()
+    language = language_of(language, restaurant)
+    own = (
+        text
+        or MessageText.objects.filter(restaurant=restaurant, kind=kind, language=language).first()
+    )
+    reservation = _invented(restaurant, kind, language, now)
+    message = Message(
+        kind=kind,
+        restaurant=restaurant,
+        reservation=reservation,
+        language=language,
+        context=_context(restaurant, kind, language, reservation, now),
+    )
+    return render_with(message, text=own, now=now)
+
+
+def _invented(restaurant: Restaurant, kind: Kind, language: str, now: datetime) -> Reservation:
+    """Two people, 19:30, three days ahead."""
+    wall, _fold = to_wall(now, restaurant.timezone)
+    day = wall.date() + timedelta(days=3)
+    at = time(19, 30)
+    starts_at = first_instant_from(datetime.combine(day, at), restaurant.timezone)
+    reservation = Reservation(
+        reference="RH-7K3M9Q",
+        restaurant=restaurant,
+        status=_STATUS.get(kind, Status.CONFIRMED),
+        version=2,
+        service_date=day,
+        local_date=day,
+        local_time=at,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=105),
+        party_size=2,
+        guest_name=_NAMES.get(language, _NAMES["en"]),
+        guest_language=language,
+        source=Source.WEB,
+        expires_at=now + timedelta(hours=24) if _STATUS.get(kind) is Status.PENDING else None,
+        created_at=now - timedelta(days=4),
+        updated_at=now,
+        link_nonce="preview",
+    )
+    _set_terms(reservation)
+    return reservation
+
+
+def _set_terms(reservation: Reservation) -> None:
+    restaurant = reservation.restaurant
+    policy = getattr(restaurant, "policy", None)  # a place that is being set up may lack one
+    starts_at = reservation.starts_at
+    reservation.cancel_deadline_at = reservation.modify_deadline_at = starts_at
+    if policy is None:
+        return
+    reservation.cancel_deadline_at = cancel_deadline(
+        policy,
+        starts_at=starts_at,
+        service_date=reservation.service_date,
+        zone=zone_info(restaurant.timezone),
+    )
+    reservation.modify_deadline_at = modify_deadline(policy, starts_at=starts_at)
+    reservation.policy_snapshot = dict(
+        snapshot(
+            policy,
+            cancel_deadline_at=reservation.cancel_deadline_at,
+            modify_deadline_at=reservation.modify_deadline_at,
+            currency=restaurant.currency,
+        )
+    )
+
+
+def _context(
+    restaurant: Restaurant, kind: Kind, language: str, reservation: Reservation, now: datetime
+) -> dict[str, Any]:
+    money = {"amount_minor": 2000, "currency": restaurant.currency}
+    known: dict[Kind, dict[str, Any]] = {
+        Kind.CHANGED: {
+            "old_starts_at": (reservation.starts_at - timedelta(hours=1)).isoformat(),
+            "old_party_size": 3,
+        },
+        Kind.DECLINED: {"reason": _REASONS.get(language, _REASONS["en"])},
+        Kind.CANCELLED: {"by_guest": True},
+        Kind.REPLY: {"text": _REPLIES.get(language, _REPLIES["en"])},
+        Kind.WAITLIST_OFFER: {"until": (now + timedelta(minutes=30)).isoformat()},
+        Kind.RECEIPT: {
+            "lines": [{"label": _DISHES.get(language, _DISHES["en"]), "amount": money}],
+            "total": money,
+        },
+    }
+    return known.get(kind, {})

@@ -1,0 +1,38 @@
+"""What each kind of message says, in the active language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from notifications.kinds import Kind
+from notifications.rendering.facts import Facts
+from notifications.rendering.words import answers, booking, staff, visit
+from notifications.rendering.words.base import Line, Tone, Words
+
+__all__ = ["Line", "Tone", "Words", "words_of"]
+
+_WORDS: Mapping[Kind, Callable[[Facts], Words]] = {
+    Kind.REQUEST_RECEIVED: booking.request_received,
+    Kind.CONFIRMED: booking.confirmed,
+    Kind.CHANGED: booking.changed,
+    Kind.DECLINED: booking.declined,
+    Kind.EXPIRED: booking.expired,
+    Kind.CANCELLED: booking.cancelled,
+    Kind.REMINDER_DAY: visit.reminder_day,
+    Kind.REMINDER_SOON: visit.reminder_soon,
+    Kind.RECONFIRM: visit.reconfirm,
+    Kind.ON_YOUR_WAY: visit.on_your_way,
+    Kind.TABLE_READY: visit.table_ready,
+    Kind.WAITLIST_OFFER: answers.waitlist_offer,
+    Kind.REVIEW_REQUEST: answers.review_request,
+    Kind.RECEIPT: answers.receipt,
+    Kind.REPLY: answers.reply,
+    Kind.STAFF_REQUEST: staff.request,
+    Kind.STAFF_CANCELLED: staff.cancelled,
+    Kind.STAFF_NO_SHOW_DUE: staff.no_show_due,
+}
+
+
+def words_of(kind: Kind, facts: Facts) -> Words:
+    """The words of a kind for these facts."""
+    return _WORDS[kind](facts)
