@@ -3,6 +3,10 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from notifications import checks
+
+__all__ = ["NotificationsConfig", "checks"]
+
 
 class NotificationsConfig(AppConfig):
     name = "notifications"

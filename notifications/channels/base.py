@@ -74,6 +74,7 @@ class Envelope:
     :param address: e-mail address, E.164 phone number, Telegram chat id or push endpoint
     :param keys: what the channel needs beside the address (``p256dh`` and ``auth`` of Web Push)
     :param may_be_free_form: the reader wrote to us within the last 24 hours (WhatsApp)
+    :param lifetime: providers that keep a message for a phone that is off may drop it afterwards
     """
 
     key: str
@@ -85,6 +86,7 @@ class Envelope:
     reply_to: str = ""
     is_urgent: bool = True
     may_be_free_form: bool = False
+    lifetime: timedelta = timedelta(hours=12)
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -100,6 +102,7 @@ class SendFailed(Exception):
     :param code: the provider's own code or a word of ours; never personal data
     :param is_permanent: trying again over this channel is useless
     :param is_address_dead: nothing will ever reach this address (bot blocked, subscription gone)
+    :param is_opt_out: the reader has told the provider to let nothing of ours through (STOP)
     :param retry_after: the provider asked to wait so long
     """
 
@@ -110,13 +113,15 @@ class SendFailed(Exception):
         *,
         is_permanent: bool = False,
         is_address_dead: bool = False,
+        is_opt_out: bool = False,
         retry_after: timedelta | None = None,
     ) -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
         self.detail = detail
-        self.is_permanent = is_permanent or is_address_dead
+        self.is_permanent = is_permanent or is_address_dead or is_opt_out
         self.is_address_dead = is_address_dead
+        self.is_opt_out = is_opt_out
         self.retry_after = retry_after
 
 
@@ -125,7 +130,13 @@ class OutcomeUnknown(Exception):
 
     Where the provider takes an idempotency key (`Backend.resends_safely`) it is tried again with
     the same; elsewhere it is left to `Backend.find`, and then to a person.
+
+    :param provider_id: what reports would name the message by, where that was settled beforehand
     """
+
+    def __init__(self, reason: str = "", *, provider_id: str = "") -> None:
+        super().__init__(reason)
+        self.provider_id = provider_id
 
 
 class Backend(Protocol):
@@ -198,11 +209,27 @@ class Inbound:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OptOutNotice:
+    """An address refuses messages, or takes that back, without naming one of our messages.
+
+    :param reason: a word of ours or of the provider: ``stop``, ``spam_reported``
+    :param is_withdrawn: the reader wants messages again (START)
+    :param is_marketing: said about campaigns: messages about reservations go on (rule 105)
+    """
+
+    address: str
+    reason: str
+    is_withdrawn: bool = False
+    is_marketing: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Incoming:
     """What one verified webhook request said, and the answer the provider expects."""
 
     reports: tuple[Report, ...] = ()
     inbound: tuple[Inbound, ...] = ()
+    opt_outs: tuple[OptOutNotice, ...] = ()
     response: HttpResponse = field(default_factory=HttpResponse)
 
 
@@ -210,11 +237,26 @@ class BadSignature(Exception):
     """The request is not the provider's; it is answered with 403 and not looked at."""
 
 
+class Malformed(Exception):
+    """The signature is right and the rest is not what the provider documents; answered with 400.
+
+    Its text names the part, never the value.
+    """
+
+
 class Webhook(Protocol):
     """Reads the requests of one provider: verifies first, parses afterwards."""
 
     provider: str
     channel: ChannelName
+    methods: tuple[str, ...]
+    """The HTTP methods the provider uses; others are answered with 405."""
+
+    def problem(self) -> str:
+        """Which setting is missing, as a sentence; the address answers 404 until it is there."""
 
     def read(self, request: HttpRequest) -> Incoming:
-        """:raises BadSignature: before anything was parsed"""
+        """
+        :raises BadSignature: before anything was parsed
+        :raises Malformed: afterwards
+        """

@@ -37,6 +37,7 @@ CELERY_BROKER_URL = _urls.redis
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = RESERVEHUB_HOME / "mail"
+RESERVEHUB_DEV_OUTBOX = environment.flag("RESERVEHUB_DEV_OUTBOX", default=True)
 
 RESERVEHUB_SERVES_MEDIA = True
 # Served from where they lie: nothing to collect.

@@ -1,0 +1,1 @@
+"""SMS through SMSC.RU, which reaches Russian numbers better and cheaper."""

@@ -1,0 +1,1 @@
+"""E-mail over SMTP, the provider of those who have a mail server."""

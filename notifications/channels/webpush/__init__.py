@@ -1,0 +1,1 @@
+"""Notifications of browsers (RFC 8030, 8291, 8292)."""
