@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from reservehub.core import clock
@@ -30,6 +33,40 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 PHONE = {"width": 360, "height": 740}
 
 OpenPage = Callable[..., Page]
+
+
+class Traffic:
+    """The requests that the live server is working on: pages that close still send some."""
+
+    def __init__(self) -> None:
+        self.under_way = 0
+        self._lock = threading.Lock()
+        request_started.connect(self._begin)
+        request_finished.connect(self._end)
+
+    def _begin(self, **_: Any) -> None:
+        with self._lock:
+            self.under_way += 1
+
+    def _end(self, **_: Any) -> None:
+        with self._lock:
+            self.under_way -= 1
+
+    def settle(self) -> None:
+        """Wait until nothing has been under way for a moment: emptying the tables beside a request
+        would be a deadlock, and what it writes would be the next test's.
+        """
+        deadline = time.monotonic() + 5
+        quiet_since = time.monotonic()
+        while (now := time.monotonic()) < deadline and now - quiet_since < 0.15:
+            if self.under_way:
+                quiet_since = now
+            time.sleep(0.01)
+
+
+@pytest.fixture(scope="session")
+def traffic() -> Traffic:
+    return Traffic()
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +101,9 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, live_server: Any, complaints: list[str]) -> Iterator[OpenPage]:
+def open_page(
+    chromium: Browser, live_server: Any, traffic: Traffic, complaints: list[str]
+) -> Iterator[OpenPage]:
     """Opens a page in a fresh session; fails the test when the console complains."""
     contexts: list[BrowserContext] = []
 
@@ -99,4 +138,5 @@ def open_page(chromium: Browser, live_server: Any, complaints: list[str]) -> Ite
     yield opened
     for context in contexts:
         context.close()
+    traffic.settle()
     assert complaints == []
