@@ -91,8 +91,12 @@ CANCELLED = frozenset({_S.CANCELLED_BY_GUEST, _S.CANCELLED_BY_RESTAURANT})
 
 UNDO_WINDOW = timedelta(minutes=15)
 UNDOABLE = frozenset({_S.ARRIVED, _S.PARTIALLY_SEATED, _S.SEATED, _S.COMPLETED, _S.NO_SHOW})
-"""States that can be undone within :data:`UNDO_WINDOW` (rule 60). A cancellation or refusal has
-been told to the guest and released the table: it is rebooked, not undone."""
+"""States that can be undone within :data:`UNDO_WINDOW` (rule 60). A cancellation has been told to
+the guest and released the table: it is rebooked, not undone."""
+ANSWER_UNDO_WINDOW = timedelta(seconds=60)
+ANSWERS = frozenset({_S.CONFIRMED, _S.DECLINED})
+"""What staff answer to a request. A slip of the finger can be taken back at once, though the guest
+has been told: they are told of what follows as well."""
 
 GRACE = timedelta(minutes=15)
 ASK_AFTER = timedelta(minutes=10)
@@ -160,20 +164,29 @@ def _check_guest(
 def check_undo(
     status: Status, *, previous: Status | None, changed_at: datetime, now: datetime
 ) -> Status:
-    """Return the state that undo restores (rule 60): the previous one, within 15 minutes.
+    """Return the state that undo restores (rule 60): the previous one, within 15 minutes; the
+    answer to a request within one.
 
     What left the state alone (other tables, another size, an ETA, a longer stay) can be taken back
     while the party is expected or there.
 
-    :raises TransitionRefused: ``not_undoable`` or ``undo_too_late``
+    :raises TransitionRefused: ``not_undoable``, ``undo_too_late`` or ``answer_undo_too_late``
     """
     is_step = previous is not None and status in UNDOABLE and status in TRANSITIONS[previous]
     is_detail = previous is status and status in OCCUPYING
-    if previous is None or not (is_step or is_detail):
+    is_answer = undoes_answer(status, previous)
+    if previous is None or not (is_step or is_detail or is_answer):
         raise TransitionRefused("not_undoable", f"{status} cannot be undone")
+    if is_answer and now - changed_at > ANSWER_UNDO_WINDOW:
+        raise TransitionRefused("answer_undo_too_late", "the answer stands")
     if now - changed_at > UNDO_WINDOW:
         raise TransitionRefused("undo_too_late", "the undo window has passed")
     return previous
+
+
+def undoes_answer(status: Status, previous: Status | None) -> bool:
+    """Whether undo would make it a request again."""
+    return previous is _S.PENDING and status in ANSWERS
 
 
 def extended_grace(starts_at: datetime, eta: datetime | None, grace: timedelta = GRACE) -> datetime:

@@ -23,12 +23,15 @@ def reservation_approve(
     *, reservation_id: int, actor: Actor, now: datetime, expected_version: int | None = None
 ) -> Reservation:
     """Staff say yes to a request (rule 54). A request whose time to answer has run out can still be
-    approved until the sweep.
+    approved until the sweep. `reservation_undo` makes it a request again, within one minute.
 
     :raises TransitionRefused: if it is no longer pending
     """
     reservation = reservation_lock(reservation_id, expected_version=expected_version)
     step_check(reservation, Status.CONFIRMED, actor=actor, now=now)
+    step_remember(
+        reservation, now=now, besides=("confirmed_at", "expires_at", "confirmation_method")
+    )
     reservation.confirmed_at = now
     reservation.expires_at = None
     reservation.confirmation_method = "manual"
@@ -50,14 +53,15 @@ def reservation_decline(
     reason: str = "",
     expected_version: int | None = None,
 ) -> Reservation:
-    """Staff say no to a request; its tables are free at once.
+    """Staff say no to a request; its tables are free at once. `reservation_undo` takes it back
+    within one minute, if they are still free.
 
     :raises TransitionRefused: if it is no longer pending
     """
     reservation = reservation_lock(reservation_id, expected_version=expected_version)
     step_check(reservation, Status.DECLINED, actor=actor, now=now)
+    step_remember(reservation, now=now, besides=("cancellation_reason",))
     reservation.cancellation_reason = reason[:MAX_REASON]
-    step_remember(reservation, now=now)
     seats_release(reservation_ids=[reservation.pk])
     return step_take(
         reservation,

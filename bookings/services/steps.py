@@ -39,6 +39,10 @@ def refusal_of(error: lifecycle.TransitionRefused, reservation: Reservation) -> 
             _("A party can only be marked as a no-show after its time has come."),
             status_now=reservation.status,
         )
+    if error.code == "answer_undo_too_late":
+        return TransitionRefused(
+            _("An answer can be taken back for one minute."), status_now=reservation.status
+        )
     if error.code == "undo_too_late":
         return TransitionRefused(
             _("A step can be undone for 15 minutes."), status_now=reservation.status
@@ -63,8 +67,11 @@ def step_check(reservation: Reservation, to: Status, *, actor: Actor, now: datet
         raise refusal_of(error, reservation) from None
 
 
-def step_remember(reservation: Reservation, *, now: datetime) -> None:
-    """What undo restores: the state, its times and the tables as they were. Call it first."""
+def step_remember(reservation: Reservation, *, now: datetime, besides: Iterable[str] = ()) -> None:
+    """What undo restores: the state, its times and the tables as they were. Call it first.
+
+    :param besides: further fields that this step changes
+    """
     reservation.undo = {
         "status": reservation.status,
         "at": now.isoformat(),
@@ -76,7 +83,7 @@ def step_remember(reservation: Reservation, *, now: datetime) -> None:
         "fields": {
             "is_table_locked": reservation.is_table_locked,
             "actual_party_size": reservation.actual_party_size,
-            **{name: _text(getattr(reservation, name)) for name in INSTANTS},
+            **{name: _text(getattr(reservation, name)) for name in (*INSTANTS, *besides)},
         },
         "earlier": _still_of_use(reservation.undo, now=now),
     }
@@ -93,8 +100,8 @@ def step_remember_nothing(reservation: Reservation, *, now: datetime) -> None:
     }
 
 
-def _text(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()
+def _text(value: datetime | str | None) -> str | None:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _still_of_use(pile: dict[str, Any] | None, *, now: datetime) -> dict[str, Any] | None:
@@ -118,7 +125,7 @@ def step_forget(reservation: Reservation) -> None:
         return
     reservation.ends_at = datetime.fromisoformat(last["ends_at"])
     for name, value in last.get("fields", {}).items():
-        if name in INSTANTS:
+        if name.endswith("_at"):
             value = None if value is None else datetime.fromisoformat(value)  # noqa: PLW2901
         setattr(reservation, name, value)
     reservation.undo = last.get("earlier")

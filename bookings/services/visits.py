@@ -235,7 +235,7 @@ def reservation_undo(
 ) -> Reservation:
     """Take the last thing staff did back, within 15 minutes, and then the one before it (rule 60):
     arrived, seated, finished, no-show; other tables, another size, an ETA, a longer stay. A walk-in
-    taken back has never been.
+    taken back has never been. The answer to a request can be taken back for one minute.
 
     :raises TransitionRefused: if there is nothing to undo or it is too late
     :raises TableTaken: if the table was given away meanwhile
@@ -258,8 +258,10 @@ def reservation_undo(
     if last and last.get("is_new"):
         to = Status.CANCELLED_BY_RESTAURANT  # a walk-in that was a slip of the finger
         reservation.cancelled_at, reservation.is_cancelled_in_time = now, True
-    rows = _undo_tables(reservation)
-    freed = [row[0] for row in seats_of(reservation.pk)]
+    has = seats_of(reservation.pk)
+    # A request keeps the tables it was given: they may have been changed by a re-pack since.
+    rows = has if undone is Status.CONFIRMED and to is Status.PENDING else _undo_tables(reservation)
+    freed = [row[0] for row in has]
     if to in lifecycle.AT_TABLE:
         check_nobody_sits([row[0] for row in rows], now=now, besides=[reservation.pk])
     _retake(reservation, rows, now=now)

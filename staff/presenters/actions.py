@@ -9,7 +9,14 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from bookings.lifecycle import AT_TABLE, OCCUPYING, UNDO_WINDOW, Status
+from bookings.lifecycle import (
+    ANSWER_UNDO_WINDOW,
+    AT_TABLE,
+    OCCUPYING,
+    UNDO_WINDOW,
+    Status,
+    undoes_answer,
+)
 from bookings.models import Reservation
 from bookings.presenters.clock import clock_text, local
 from bookings.services.visits import EARLIEST
@@ -108,9 +115,13 @@ def _all(reservation: Reservation, *, now: datetime) -> Iterator[Action]:
 
 def may_undo(reservation: Reservation, *, now: datetime) -> bool:
     """Whether the last step can be taken back; the service has the last word."""
-    last = reservation.undo
-    if not last or Status(reservation.status) in {_S.DECLINED, _S.EXPIRED, _S.MOVED}:
+    last, status = reservation.undo, Status(reservation.status)
+    if not last or status in {_S.EXPIRED, _S.MOVED}:
         return False
-    if Status(reservation.status) in {_S.CANCELLED_BY_GUEST, _S.CANCELLED_BY_RESTAURANT}:
+    if status in {_S.CANCELLED_BY_GUEST, _S.CANCELLED_BY_RESTAURANT}:
         return False
-    return now - datetime.fromisoformat(last["at"]) <= UNDO_WINDOW
+    is_answer = undoes_answer(status, Status(last["status"]))
+    if status is _S.DECLINED and not is_answer:
+        return False
+    window = ANSWER_UNDO_WINDOW if is_answer else UNDO_WINDOW
+    return now - datetime.fromisoformat(last["at"]) <= window

@@ -96,7 +96,8 @@ def test_undo_restores_the_previous_state_within_fifteen_minutes(
 ) -> None:
     is_step = status in UNDOABLE and status in TRANSITIONS[previous]
     is_detail = previous is status and status in OCCUPYING
-    possible = (is_step or is_detail) and minute <= 15
+    is_answer = previous is Status.PENDING and status in (Status.CONFIRMED, Status.DECLINED)
+    possible = ((is_step or is_detail) and minute <= 15) or (is_answer and minute <= 1)
     try:
         restored = check_undo(status, previous=previous, changed_at=START, now=after(minute))
     except TransitionRefused:
