@@ -1,0 +1,1 @@
+"""The words and keyboards of the guest's screens."""
