@@ -18,7 +18,8 @@ class Meaning(StrEnum):
 
 
 _WORDS = {
-    Meaning.CONFIRM: "1 y yes yep yeah ok okay confirm confirmed да ага ок подтверждаю будем буду + 👍 ✅",
+    Meaning.CONFIRM: "1 + 👍 ✅ y yes yep yeah ok okay confirm confirmed"
+    " да ага ок подтверждаю будем буду",
     Meaning.CANCEL: "9 cancel отмена отмени отменить отменяю ❌",
     Meaning.STOP: "stop unsubscribe end quit stopall стоп отписаться",
     Meaning.START: "start unstop старт",

@@ -163,11 +163,10 @@ def unwanted(kind: Kind, facts: Facts, *, now: datetime, expires_at: datetime) -
         return "time_changed"
     if facts.is_superseded:
         return "superseded"
-    if kind == Kind.RECONFIRM and facts.is_reconfirmed:
-        return "already_answered"
-    if kind == Kind.ON_YOUR_WAY and facts.has_eta:
-        return "already_answered"
-    return ""
+    is_answered = (kind == Kind.RECONFIRM and facts.is_reconfirmed) or (
+        kind == Kind.ON_YOUR_WAY and facts.has_eta
+    )
+    return "already_answered" if is_answered else ""
 
 
 MAX_TRIES = 6

@@ -54,7 +54,7 @@ def tell_guest(event: ReservationEvent, *, delivery_id: int) -> None:  # noqa: A
         reservation=reservation,
         cause=_cause(event),
         now=event.occurred_at,
-        context=_context(event, reservation),
+        context=_context(event),
     )
 
 
@@ -67,7 +67,7 @@ def _is_invisible(event: ReservationEvent, reservation: Reservation) -> bool:
     )
 
 
-def _context(event: ReservationEvent, reservation: Reservation) -> dict[str, object]:
+def _context(event: ReservationEvent) -> dict[str, object]:
     if isinstance(event, ReservationModified):
         return {
             "old_starts_at": event.old_starts_at.isoformat(),

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from celery import shared_task
-from celery.exceptions import SoftTimeLimitExceeded
 
 from notifications import services
 from notifications.channels.base import OutcomeUnknown, Report, ReportStatus, SendFailed
@@ -35,11 +35,8 @@ def send_message(message_id: int) -> bool:
         return False
     except OutcomeUnknown as error:
         logger.warning("Message %s: %s leaves it open", message_id, sending.backend.provider)
-        services.sending_unknown(**about, reason=str(error), now=clock.now())
+        services.sending_unknown(**about, error=error, now=clock.now())
         return False
-    except SoftTimeLimitExceeded:
-        services.sending_unknown(**about, reason="time limit", now=clock.now())
-        raise
     return services.sending_taken(**about, receipt=receipt, now=clock.now())
 
 
@@ -63,22 +60,20 @@ def plan_by_the_clock() -> int:
 
 @shared_task(name="notifications.record_report", ignore_result=True)
 def record_report(
-    provider: str, provider_id: str, status: str, code: str, flags: list[str], tries: int = 1
+    provider: str, provider_id: str, status: str, told: dict[str, Any], tries: int = 1
 ) -> bool:
     """A report that overtook the provider's own answer, once more. Returns whether it is known
     now."""
     report = Report(
         provider_id=provider_id,
         status=ReportStatus(status),
-        code=code,
-        is_opt_out="opt_out" in flags,
-        is_address_dead="address_dead" in flags,
+        **told,
     )
     if services.report_record(provider=provider, report=report, now=clock.now()):
         return True
     if tries < REPORT_TRIES:
         record_report.apply_async(
-            args=(provider, provider_id, status, code, flags, tries + 1), countdown=10 * tries
+            args=(provider, provider_id, status, told, tries + 1), countdown=10 * tries
         )
     return False
 

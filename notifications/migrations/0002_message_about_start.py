@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
             name="about_starts_at",
             field=models.DateTimeField(
                 blank=True,
-                help_text="Messages by the clock are about this start; another start is another message.",
+                help_text="Messages by the clock are useless once the visit has another start.",
                 null=True,
                 verbose_name="about the visit at",
             ),

@@ -89,9 +89,7 @@ class Message(models.Model):
         _("about the visit at"),
         null=True,
         blank=True,
-        help_text=_(
-            "Messages by the clock are about this start; another start is another message."
-        ),
+        help_text=_("Messages by the clock are useless once the visit has another start."),
     )
     context = models.JSONField(_("context"), default=dict, blank=True)
     content = models.JSONField(

@@ -65,6 +65,7 @@ def envelope_of(message: Message, attempt: MessageAttempt, content: Content) -> 
         sender_name=message.restaurant.name,
         reply_to="" if message.manners.is_for_staff else message.restaurant.email,
         is_urgent=message.manners.is_urgent,
+        lifetime=max(message.expires_at - attempt.started_at, timedelta(minutes=1)),
         may_be_free_form=channel == ChannelName.WHATSAPP
         and _wrote_lately(channel, attempt.address, attempt.started_at),
     )

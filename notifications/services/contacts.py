@@ -93,6 +93,16 @@ def contact_point_disable(*, channel: str, address: str, reason: str, now: datet
     )
 
 
+def address_bury(*, channel: str, address: str, code: str, now: datetime) -> None:
+    """Nothing will ever reach this address: a chat or browser is disconnected, an e-mail address or
+    a phone number is not tried again.
+    """
+    if channel in (ChannelName.TELEGRAM, ChannelName.WEBPUSH):
+        contact_point_disable(channel=channel, address=address, reason=code or "dead", now=now)
+    else:
+        opt_out(channel=channel, address=address, reason="dead", now=now)
+
+
 def opt_out(*, channel: str, address: str, reason: str, now: datetime) -> None:
     """Nothing more to this address over this channel; saying it twice changes nothing."""
     OptOut.objects.get_or_create(

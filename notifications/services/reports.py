@@ -7,9 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from notifications.channels.base import Report, ReportStatus
-from notifications.kinds import ChannelName
 from notifications.models import AttemptOutcome, Message, MessageAttempt, MessageStatus
-from notifications.services.contacts import contact_point_disable, opt_out
+from notifications.services.contacts import address_bury, opt_out
 from notifications.services.sending import message_to_next_channel
 
 _RANK = {
@@ -49,7 +48,7 @@ def report_record(*, provider: str, report: Report, now: datetime) -> bool:
     if report.is_opt_out:
         opt_out(channel=attempt.channel, address=attempt.address, reason="told_provider", now=now)
     if report.is_address_dead:
-        _bury(attempt, report.code, now)
+        address_bury(channel=attempt.channel, address=attempt.address, code=report.code, now=now)
     outcome = _OUTCOMES[report.status]
     if _RANK[outcome] <= _RANK.get(AttemptOutcome(attempt.outcome), 5):
         return True
@@ -60,15 +59,6 @@ def report_record(*, provider: str, report: Report, now: datetime) -> bool:
     if attempt.number == message.attempts:
         _tell(message, outcome, report, now)
     return True
-
-
-def _bury(attempt: MessageAttempt, code: str, now: datetime) -> None:
-    if attempt.channel in (ChannelName.TELEGRAM, ChannelName.WEBPUSH):
-        contact_point_disable(
-            channel=attempt.channel, address=attempt.address, reason=code or "dead", now=now
-        )
-    else:
-        opt_out(channel=attempt.channel, address=attempt.address, reason="dead", now=now)
 
 
 def _tell(message: Message, outcome: AttemptOutcome, report: Report, now: datetime) -> None:

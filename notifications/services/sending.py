@@ -15,13 +15,13 @@ from django.db import transaction
 from django.db.models import F
 
 from bookings.services import reservation_reminded
-from notifications.channels.base import Backend, Envelope, Receipt, SendFailed
+from notifications.channels.base import Backend, Envelope, OutcomeUnknown, Receipt, SendFailed
 from notifications.kinds import Kind
 from notifications.models import AttemptOutcome, Message, MessageAttempt, MessageStatus
 from notifications.planning import MAX_TRIES, Facts, retry_in, unwanted
 from notifications.rendering import render
 from notifications.services.addressing import envelope_of, way_of
-from notifications.services.contacts import contact_point_disable
+from notifications.services.contacts import address_bury, opt_out
 from notifications.services.contents import content_row
 from notifications.services.messages import message_queue
 
@@ -173,10 +173,10 @@ def sending_refused(*, message_id: int, number: int, error: SendFailed, now: dat
     message.last_error = str(error)[:_ERROR_LENGTH]
     message.reason = error.code[:60]
     attempt = MessageAttempt.objects.get(message=message, number=number)
+    if error.is_opt_out:
+        opt_out(channel=attempt.channel, address=attempt.address, reason="told_provider", now=now)
     if error.is_address_dead:
-        contact_point_disable(
-            channel=attempt.channel, address=attempt.address, reason=error.code, now=now
-        )
+        address_bury(channel=attempt.channel, address=attempt.address, code=error.code, now=now)
     if error.is_permanent or message.channel_attempts >= MAX_TRIES:
         message_to_next_channel(message, now)
     else:
@@ -215,15 +215,17 @@ def message_to_next_channel(message: Message, now: datetime) -> None:
 
 
 @transaction.atomic
-def sending_unknown(*, message_id: int, number: int, reason: str, now: datetime) -> None:
-    """Nobody can say whether the provider has it.
-
-    Where the provider recognises a repetition it is tried again; elsewhere the message stays
-    claimed, and the sweep asks the provider.
+def sending_unknown(*, message_id: int, number: int, error: OutcomeUnknown, now: datetime) -> None:
+    """Nobody can say whether the provider has it: the message stays claimed, and the sweep finds
+    out (`notifications.services.stuck`). A report that arrives earlier settles it.
     """
     message = _record(message_id, number)
     if message is None:
         return
-    _note(message, AttemptOutcome.UNKNOWN, now, code="unknown", detail=reason)
-    message.last_error = reason[:_ERROR_LENGTH]
+    _note(message, AttemptOutcome.UNKNOWN, now, code="unknown", detail=str(error))
+    if error.provider_id:
+        MessageAttempt.objects.filter(message=message, number=number).update(
+            provider_id=error.provider_id
+        )
+    message.last_error = str(error)[:_ERROR_LENGTH]
     message.save(update_fields=["last_error"])
