@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bookings.models import Reservation
-from reservehub.core.realtime import push, restaurant_group
+from reservehub.core.realtime import push, reservation_group, restaurant_group
 
 
 def push_tables(reservation: Reservation, table_ids: Iterable[int]) -> None:
     """One `table.status` message per table, and one for the reservation itself (it may have no
-    table).
+    table); and to its guests, who have the page of the booking open, that it changed.
     """
     group = restaurant_group(reservation.restaurant_id)
     about = {
@@ -25,6 +25,14 @@ def push_tables(reservation: Reservation, table_ids: Iterable[int]) -> None:
     push(group, {"type": "reservation.status", **about})
     for table_id in sorted(table_ids):
         push(group, {"type": "table.status", "table_id": table_id, **about})
+    push(
+        reservation_group(reservation.pk),
+        {
+            "type": "reservation.changed",
+            "version": reservation.version,
+            "status": reservation.status,
+        },
+    )
 
 
 def push_blocked(restaurant_id: int, table_ids: Iterable[int], *, is_blocked: bool) -> None:

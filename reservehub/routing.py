@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
+from bookings.routing import websocket_urlpatterns as bookings
 from staff.routing import websocket_urlpatterns as staff
 
-websocket_urlpatterns: list[URLPattern] = [*staff]
+websocket_urlpatterns: list[URLPattern] = [*staff, *bookings]

@@ -109,6 +109,10 @@ class Visit:
     deadline_text: str
     cancel_text: str
     late_text: str
+    news: str
+    """What is read aloud when the state of an open page changes."""
+    change_news: str
+    """The same when date, time or guests change."""
     late_choices: tuple[int, ...] = LATE_CHOICES
     qr: str = ""
 
@@ -123,6 +127,7 @@ def visit_of(
     wall = datetime.combine(reservation.local_date, reservation.local_time)
     rights = _rights(reservation, status, now=now) if can_manage else _NOTHING
     when = f"{long_date(reservation.local_date)}, {time_text(reservation)}"
+    summary = f"{when} · {guests_text(reservation.party_size)}"
     return Visit(
         reference=reservation.reference,
         version=reservation.version,
@@ -131,7 +136,7 @@ def visit_of(
         sentence=str(sentence),
         title=str(words),
         heading=restaurant.name,
-        summary=f"{when} · {guests_text(reservation.party_size)}",
+        summary=summary,
         date=long_date(wall.date()),
         time=time_text(reservation),
         zone=zone_text(restaurant, reservation.starts_at),
@@ -146,6 +151,8 @@ def visit_of(
         deadline_text=_deadline_text(reservation, rights),
         cancel_text=_cancel_text(reservation, now=now),
         late_text=_late_text(reservation, restaurant) if status in OCCUPYING else "",
+        news=_news(status, words, sentence),
+        change_news=_("Your booking is for %(summary)s.") % {"summary": summary},
         qr=qr,
     )
 
@@ -154,6 +161,12 @@ def _words(reservation: Reservation, status: Status) -> tuple[str, Promise, Prom
     if reservation.table_ready_at is not None and status in CALLABLE:
         return _READY
     return _SENTENCES[status]
+
+
+def _news(status: Status, words: Promise, sentence: Promise | str) -> str:
+    if status is Status.CONFIRMED and words is not _READY[1]:
+        return _("Your booking is confirmed.")
+    return f"{words}. {sentence}".strip()
 
 
 def time_text(reservation: Reservation) -> str:

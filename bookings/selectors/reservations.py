@@ -48,6 +48,23 @@ def reservation_by_view_token(token: str) -> Reservation:
     return reservation
 
 
+def reservation_version_by_link(token: str) -> tuple[int, int]:
+    """Id and version behind a link to manage or to look.
+
+    :raises NotFound: for a token that opens nothing (any more)
+    """
+    found = (
+        Reservation.objects.filter(
+            Q(manage_token_hash=hash_token(token)) | Q(view_token_hash=hash_token(token))
+        )
+        .values_list("pk", "version")
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
 def reservation_lookup(*, reference: str, email: str) -> Reservation:
     """By reference and the e-mail of the booking; one answer for every mismatch, so that nothing
     can be guessed.

@@ -18,10 +18,18 @@ def limit(request: HttpRequest, scope: str, *, count: int, seconds: int) -> None
 
     :raises RateLimited: for more than `count` in a window; `retry_after` is in seconds
     """
+    limit_address(client_ip(request), scope, count=count, seconds=seconds)
+
+
+def limit_address(address: str | None, scope: str, *, count: int, seconds: int) -> None:
+    """The same for what is no request, such as a socket; both count together.
+
+    :raises RateLimited: as `limit`
+    """
     if not getattr(settings, "RESERVEHUB_THROTTLES", True):
         return
     window, passed = divmod(int(time.time()), seconds)
-    used = _count(f"pages:{scope}:{client_ip(request) or 'unknown'}:{window}", seconds)
+    used = _count(f"pages:{scope}:{address or 'unknown'}:{window}", seconds)
     if used > count:
         raise RateLimited(retry_after=seconds - passed)
 

@@ -35,7 +35,7 @@ from bookings.views.common import actor_of, private_page
 from bookings.views.limits import limit
 from reservehub.core import clock
 from reservehub.core.errors import DomainError, NotFound
-from reservehub.core.pages import PageError, go_to, refusals_as_pages
+from reservehub.core.pages import PageError, go_to, is_fragment, refusals_as_pages, varies
 
 
 def reservation_of(request: HttpRequest, token: str) -> Reservation:
@@ -63,6 +63,7 @@ def manage_links(reservation: Reservation) -> dict[str, str]:
             name: reverse(f"bookings:manage-{name}", args=[token])
             for name in ("ics", "change", "cancel", "late", "reconfirm")
         },
+        "page": path,
         "view": reverse("bookings:view", args=[view_token_of(reservation)]),
         "restaurant": reverse("bookings:restaurant", args=[reservation.restaurant.slug]),
         "map": map_url(reservation.restaurant),
@@ -106,8 +107,19 @@ def manage_page(
 ) -> HttpResponse:
     """The page, also with a refusal on top."""
     context = manage_context(reservation, with_qr=True)
-    context |= {"errors": errors, "has_errors": bool(errors)}
-    return render(request, "pages/manage.html", context, status=status)
+    context |= {
+        "errors": errors,
+        "has_errors": bool(errors),
+        "manage_token": manage_token_of(reservation),
+    }
+    return _page(request, context, status=status)
+
+
+def _page(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """The whole page, or the booking alone for a page that follows it."""
+    is_part = is_fragment(request, "visit")
+    template = "pages/parts/visit_response.html" if is_part else "pages/manage.html"
+    return varies(render(request, template, context, status=status))
 
 
 def refused(request: HttpRequest, token: str, error: DomainError) -> HttpResponse:
@@ -131,6 +143,7 @@ def view(request: HttpRequest, token: str) -> HttpResponse:
         "restaurant": reservation.restaurant,
         "visit": visit_of(reservation, now=clock.now(), can_manage=False),
         "links": {
+            "page": reverse("bookings:view", args=[token]),
             "ics": reverse("bookings:view-ics", args=[token]),
             "map": map_url(reservation.restaurant),
             "google": google_url(reservation, manage_url=url),
@@ -138,7 +151,7 @@ def view(request: HttpRequest, token: str) -> HttpResponse:
             "restaurant": reverse("bookings:restaurant", args=[reservation.restaurant.slug]),
         },
     }
-    return render(request, "pages/manage.html", context)
+    return _page(request, context)
 
 
 @require_GET

@@ -3,6 +3,8 @@
 import { startHolds } from "./hold.js";
 import { followFocus, say } from "./focus.js";
 import { explainPasskeys } from "./passkeys.js";
+import { offerPush } from "./push.js";
+import { followVisit } from "./visit.js";
 
 document.documentElement.classList.add("js");
 
@@ -32,3 +34,5 @@ document.addEventListener("htmx:sendError", () => say(document.documentElement.d
 followFocus();
 startHolds();
 explainPasskeys();
+followVisit();
+offerPush();

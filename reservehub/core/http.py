@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -15,9 +16,22 @@ def client_ip(request: HttpRequest) -> str | None:
     ``X-Forwarded-For`` counts only the entries that our own proxies wrote: ``RESERVEHUB_PROXIES``
     of them (0 by default: the header is ignored), as anybody may send the header.
     """
+    return trusted_address(
+        request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
+    )
+
+
+def scope_ip(scope: Mapping[str, Any]) -> str | None:
+    """The same of an ASGI scope, which sockets have instead of a request."""
+    header = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+    client = scope.get("client") or ("", 0)
+    return trusted_address(str(client[0]), header.decode("latin-1"))
+
+
+def trusted_address(address: str, forwarded_for: str) -> str | None:
+    """The caller of a connection from `address` with this `X-Forwarded-For`."""
     proxies: int = getattr(settings, "RESERVEHUB_PROXIES", 0)
-    address = request.META.get("REMOTE_ADDR", "")
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    forwarded = [part.strip() for part in forwarded_for.split(",")]
     if proxies and forwarded != [""]:
         address = forwarded[-min(proxies, len(forwarded))]
     try:

@@ -26,6 +26,11 @@ def restaurant_group(restaurant_id: int) -> str:
     return f"restaurant.{restaurant_id}"
 
 
+def reservation_group(reservation_id: int) -> str:
+    """The group of everyone who has the page of one booking open."""
+    return f"reservation.{reservation_id}"
+
+
 def push(group: str, message: Mapping[str, Any]) -> None:
     """Send a message to a channel group, after the commit where a transaction is open.
 

@@ -1,0 +1,74 @@
+"""The link that stops messages without a log-in: `/u/<token>/` (RFC 8058).
+
+Its token is derived from the nonce of the manage link, and so is revoked with it, but it is
+another one: a mailbox provider that presses it for its user, and keeps it in its logs, can neither
+cancel a table nor see it. It names its channel and reservation, so nothing has to be stored.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.urls import reverse
+
+from bookings.models import Reservation
+from notifications.kinds import ChannelName
+from reservehub.core.errors import NotFound
+from reservehub.core.tokens import derive_token, tokens_match
+
+_LONGEST = 100
+
+
+class Link(NamedTuple):
+    reservation: Reservation
+    channel: ChannelName
+
+
+def unsubscribe_token(reservation: Reservation, channel: ChannelName) -> str:
+    """``email.42.<43 characters>``."""
+    return f"{channel}.{reservation.pk}.{_secret(reservation, channel)}"
+
+
+def unsubscribe_url(reservation: Reservation, channel: ChannelName) -> str:
+    """For ``List-Unsubscribe`` and the last line of a letter."""
+    path = reverse("notifications:unsubscribe", args=[unsubscribe_token(reservation, channel)])
+    return settings.RESERVEHUB_BASE_URL + path
+
+
+def unsubscribe_headers(reservation: Reservation) -> dict[str, str]:
+    """The headers of a letter that mailbox providers turn into a button (RFC 2369, RFC 8058)."""
+    return {
+        "List-Unsubscribe": f"<{unsubscribe_url(reservation, ChannelName.EMAIL)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def link_of(token: str) -> Link:
+    """What a token stops.
+
+    :raises NotFound: for one that is not ours (any more)
+    """
+    name, _dot, rest = token[:_LONGEST].partition(".")
+    number, _dot, secret = rest.partition(".")
+    if name not in ChannelName.values or not _is_number(number):
+        raise NotFound
+    reservation = (
+        Reservation.objects.select_related("restaurant__policy").filter(pk=int(number)).first()
+    )
+    if reservation is None:
+        raise NotFound
+    channel = ChannelName(name)
+    if not tokens_match(secret, _secret(reservation, channel)):
+        raise NotFound
+    return Link(reservation, channel)
+
+
+def _secret(reservation: Reservation, channel: ChannelName) -> str:
+    return derive_token(
+        "notifications.unsubscribe", f"{channel}.{reservation.pk}", reservation.link_nonce
+    )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
