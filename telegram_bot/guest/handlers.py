@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from aiogram import Bot, F, Router
-from aiogram.enums import ChatType
+from aiogram.enums import ChatType, ContentType
 from aiogram.filters import KICKED, ChatMemberUpdatedFilter, Command, CommandObject, CommandStart
-from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, User
+from aiogram.types import (
+    CallbackQuery,
+    ChatMemberUpdated,
+    InlineKeyboardMarkup,
+    MaybeInaccessibleMessageUnion,
+    Message,
+    User,
+)
 
 from reservehub.core import clock
 from telegram_bot.bridge import call
@@ -14,6 +21,7 @@ from telegram_bot.guest.acts.messages import (
     bot_was_blocked,
     contact_answer,
     message_answer,
+    pictures_answer,
     start_answer,
     visits_answer,
     words_answer,
@@ -27,6 +35,19 @@ from telegram_bot.guest.screens import as_rows
 LONGEST_NOTICE = 200
 MESSAGE_PREFIX = "m:"
 """Of the buttons under messages that the channel sent."""
+UNREADABLE = frozenset(
+    {
+        ContentType.ANIMATION,
+        ContentType.AUDIO,
+        ContentType.DOCUMENT,
+        ContentType.LOCATION,
+        ContentType.PHOTO,
+        ContentType.STICKER,
+        ContentType.VIDEO,
+        ContentType.VIDEO_NOTE,
+        ContentType.VOICE,
+    }
+)
 
 router = Router(name="guest")
 router.message.filter(F.chat.type == ChatType.PRIVATE)
@@ -85,9 +106,22 @@ async def answered(tap: CallbackQuery, bot: Bot) -> None:
     await bot.edit_message_reply_markup(
         chat_id=chat_id,
         message_id=message_id,
-        reply_markup=keyboard_of(as_rows(became.buttons)) if became.buttons else None,
+        reply_markup=_with_links(keyboard_of(as_rows(became.buttons)), tap.message),
     )
     await tap.answer(shortened(became.notice) or None, show_alert=became.is_alert)
+
+
+def _with_links(
+    keyboard: InlineKeyboardMarkup, message: MaybeInaccessibleMessageUnion
+) -> InlineKeyboardMarkup | None:
+    """Links to our pages stay where they were."""
+    before = message.reply_markup if isinstance(message, Message) else None
+    links = [
+        [button for button in row if button.url]
+        for row in (before.inline_keyboard if before else [])
+    ]
+    rows = [*keyboard.inline_keyboard, *(row for row in links if row)]
+    return InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
 
 
 @router.message(F.contact)
@@ -113,6 +147,16 @@ async def words(message: Message, bot: Bot) -> None:
     visitor = visitor_of(message.from_user, message.chat.id)
     said = Words(message.text, message.message_id, message.date)
     outcome = await call(words_answer, visitor=visitor, words=said, now=clock.now())
+    await deliver(bot, visitor, outcome, onto=None)
+
+
+@router.message(F.content_type.in_(UNREADABLE))
+async def pictures(message: Message, bot: Bot) -> None:
+    """They cannot be passed on, and whoever sent one should not believe that they were."""
+    if message.from_user is None:
+        return
+    visitor = visitor_of(message.from_user, message.chat.id)
+    outcome = await call(pictures_answer, visitor=visitor, now=clock.now())
     await deliver(bot, visitor, outcome, onto=None)
 
 

@@ -144,6 +144,13 @@ def words_answer(*, visitor: Visitor, words: Words, now: datetime) -> Outcome:
     return outcome_of(Reply(screen=_words_screen(profile, understood, now=now)), profile)
 
 
+def pictures_answer(*, visitor: Visitor, now: datetime) -> Outcome:
+    """Something without words."""
+    profile = profile_of(visitor, now=now)
+    said = _("Only words can be passed on to the restaurant.")
+    return outcome_of(Reply(screen=home_screen(said=said)), profile)
+
+
 def _words_screen(profile: GuestProfile, understood: Understood, *, now: datetime) -> Screen:
     if understood.meaning is Meaning.STOP:
         return home_screen(said=_("No more messages will come here. Write START to undo that."))

@@ -93,8 +93,9 @@ def cities_screen(cities: Sequence[tuple[str, int]], *, page: int, pages: int) -
         button(name, Tap(step=Step.PLACES, restaurant_id=place_id)) for name, place_id in cities
     ]
     everywhere = [button(_("All cities"), Tap(step=Step.PLACES))]
+    question = _("In which city?")
     return Screen(
-        text=f"<b>{escape(_('In which city?'))}</b>",
+        text=f"<b>{escape(question)}</b>",
         rows=as_rows(
             *in_columns(buttons, 2),
             pages_row(Tap(step=Step.CITIES), page=page, pages=pages),
@@ -108,6 +109,7 @@ def place_screen(restaurant: Restaurant, *, back: Tap) -> Screen:
     """How to find and call the restaurant, and when it is open."""
     profile = profile_of(restaurant, list(restaurant.service_periods.all()))
     hours = [f"{found.days}: {found.times}" for found in profile.hours]
+    heading = "🕒 " + _("Opening hours")
     links = [
         (_("Show on the map"), profile.map_url),
         (_("Website"), settings.RESERVEHUB_BASE_URL + restaurant.get_absolute_url()),
@@ -120,7 +122,7 @@ def place_screen(restaurant: Restaurant, *, back: Tap) -> Screen:
                 f"📍 {escape(restaurant.address)}" if restaurant.address else "",
                 phone_text(restaurant),
             ),
-            lines(f"🕒 {escape(_('Opening hours'))}", *map(escape, hours)) if hours else "",
+            lines(*map(escape, [heading, *hours])) if hours else "",
             written,
         ),
         rows=as_rows(buttons, [back_button(back)]),

@@ -124,10 +124,11 @@ def cancel_screen(reservation: Reservation, *, now: datetime) -> Screen:
     """The first of the two taps: asks once more."""
     visit = visit_of(reservation, now=now)
     pk, version = reservation.pk, reservation.version
+    question = _("Cancel this booking?")
     sure = Tap(step=Step.CANCEL_NOW, reservation_id=pk, version=version)
     return Screen(
         text=paragraphs(
-            f"<b>{escape(_('Cancel this booking?'))}</b>",
+            f"<b>{escape(question)}</b>",
             _facts(reservation, visit),
             escape(visit.cancel_text),
         ),
