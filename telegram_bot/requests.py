@@ -45,12 +45,13 @@ class Manners(BaseRequestMiddleware):
         if isinstance(method, AnswerCallbackQuery):
             (answered.get() or set()).add(method.callback_query_id)
         try:
-            return await self._patiently(make_request, bot, method)
+            result: Response[TelegramType] = await self._patiently(make_request, bot, method)
         except TelegramBadRequest as error:
             if is_harmless(error):
                 # The result of the method: True, as Telegram answers where there is no message.
                 return cast("Response[TelegramType]", True)  # noqa: FBT003
             raise
+        return result
 
     async def _patiently(
         self,

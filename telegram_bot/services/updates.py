@@ -89,11 +89,15 @@ def language_of(*, telegram_id: int | None, chat_id: int | None, code: str) -> s
     Telegram says, if we speak it; else English.
     """
     if chat_id is not None and chat_id < 0:
-        chosen = AdminChat.objects.filter(chat_id=chat_id).values_list("language", flat=True)
+        chats = AdminChat.objects.filter(chat_id=chat_id)
+        chosen = chats.values_list("language", flat=True).first()
+    elif telegram_id is not None:
+        people = TelegramUser.objects.filter(pk=telegram_id)
+        chosen = people.values_list("language", flat=True).first()
     else:
-        chosen = TelegramUser.objects.filter(pk=telegram_id).values_list("language", flat=True)
+        chosen = None
     known = dict(settings.LANGUAGES)
-    for wish in (chosen.first(), code.partition("-")[0].lower()):
+    for wish in (chosen, code.partition("-")[0].lower()):
         if wish in known:
             return wish
     return settings.LANGUAGE_CODE

@@ -1,0 +1,5 @@
+"""placeholder"""
+
+from aiogram import Router
+
+router = Router(name="staff.commands")
