@@ -6,11 +6,14 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from notifications.views import browsers, guest
+from notifications.views import outbox
 from notifications.views.webhooks import provider_webhook
 
 app_name = "notifications"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("dev/outbox/", outbox.outbox, name="dev-outbox"),
+    path("dev/outbox/<int:pk>/letter/", outbox.letter, name="dev-outbox-letter"),
     path("webhooks/<slug:provider>/", provider_webhook, name="webhook"),
     path("b/<str:token>/messages/", guest.messages, name="guest-messages"),
     path("b/<str:token>/messages/allow/", guest.allow, name="guest-messages-allow"),

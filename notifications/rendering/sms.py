@@ -35,12 +35,12 @@ class Segments(NamedTuple):
     """What an SMS costs.
 
     :param units: places taken: septets, or UTF-16 code units
-    :param count: messages it is cut into
+    :param parts: messages it is cut into
     """
 
     is_gsm: bool
     units: int
-    count: int
+    parts: int
 
 
 def segments(text: str) -> Segments:
@@ -68,7 +68,7 @@ def _bare(character: str) -> str:
 def fits(text: str) -> bool:
     """One SMS in the GSM alphabet, two in any other."""
     found = segments(text)
-    return found.count <= (1 if found.is_gsm else 2)
+    return found.parts <= (1 if found.is_gsm else 2)
 
 
 def first_that_fits(texts: Iterable[str], link: str) -> str:
