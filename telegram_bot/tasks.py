@@ -6,7 +6,9 @@ from celery import shared_task
 from django.conf import settings
 
 from reservehub.core import clock
+from telegram_bot.digest import digest_send
 from telegram_bot.services.cards import CARD_TASK, cards_sweep
+from telegram_bot.services.digests import digests_due
 from telegram_bot.services.updates import updates_prune
 from telegram_bot.showing import TelegramDown, card_show
 
@@ -43,3 +45,13 @@ def sweep_cards() -> int:
 def prune_updates() -> int:
     """Forget old updates and abandoned dialogues. Returns how many updates."""
     return updates_prune(now=clock.now())
+
+
+@shared_task(name="telegram_bot.send_digests", ignore_result=True)
+def send_digests() -> int:
+    """Tell the chats of restaurants that are about to open who comes. Returns how many were
+    told.
+    """
+    if not settings.TELEGRAM_BOT_TOKEN:
+        return 0
+    return sum(digest_send(owed) for owed in list(digests_due(now=clock.now())))

@@ -44,7 +44,7 @@ def card_screen(
     :param is_group: health and notes are only flagged there (rule 107)
     :param asks_reason: somebody pressed Discard: the buttons are the reasons
     """
-    lines = [f"<b>{e(headline(facts))}</b>", "", *_lines(facts, is_group=is_group)]
+    lines = [f"<b>{e(headline(facts))}</b>", "", *lines_of(facts, is_group=is_group)]
     if asks_reason and facts.reservation.status == Status.PENDING:
         lines += ["", _("Why? The guest is told.")]
         return screen(lines, _reason_rows(card_id, facts.reservation))
@@ -105,17 +105,18 @@ def _by(reservation: Reservation, status: Status, deed: Deed | None) -> str:
     return _("%(status)s (%(who)s)") % words
 
 
-def _lines(facts: Facts, *, is_group: bool) -> Iterator[str]:
+def lines_of(facts: Facts, *, is_group: bool, sees_contact: bool = True) -> Iterator[str]:
+    """Who, when, how many, and what to know of them."""
     reservation = facts.reservation
     restaurant = reservation.restaurant
     yield f"👤 <b>{e(reservation.guest_name)}</b>{' ⭐ VIP' if reservation.is_vip else ''}"
     day = long_date(reservation.local_date)
     yield f"📅 {e(day)}, <b>{clock_text(reservation.local_time, restaurant)}</b>"
     yield f"👥 {guests_text(reservation.party_size)}"
-    if reservation.guest_phone:
+    if reservation.guest_phone and sees_contact:
         yield f"📞 {e(str(reservation.guest_phone))}"
     yield f"🔁 {visit_text(facts.history.visits, facts.history.no_shows)}"
-    if reservation.dietary_restrictions:
+    if reservation.dietary_restrictions and sees_contact:
         yield "⚠️ " + _("Allergy or diet: see the page")
     if reservation.special_requests:
         yield "📝 " + (_("Note: see the page") if is_group else e(_note(reservation)))

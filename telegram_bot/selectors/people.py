@@ -17,13 +17,14 @@ from telegram_bot.models import AdminChat, StaffChat
 class Post:
     """A staff member at work in a chat.
 
+    :ivar person: None where nobody asked, as for the overview of the day
     :ivar others: whether the chat or the person could speak of another restaurant
     """
 
-    person: User
     restaurant: Restaurant
     actor: Actor
     capabilities: frozenset[Capability]
+    person: User | None = None
     is_group: bool = False
     others: bool = False
 
