@@ -35,7 +35,7 @@ from tests.notifications.stand_ins.smtp import SmtpStandIn
 from tests.notifications.stand_ins.twilio import TwilioStandIn
 from tests.notifications.world import LATER, MAIL, PHONE, book, make_house, send_due, the
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 STUCK = NOW + STUCK_AFTER + timedelta(seconds=1)
 
