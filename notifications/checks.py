@@ -75,6 +75,12 @@ def _email() -> Iterator[CheckMessage]:
             hint="Set it, and enter the address of the webhook (docs/messages-channels.md).",
             id="notifications.W001",
         )
+    if settings.EMAIL_USE_TLS and settings.EMAIL_USE_SSL:
+        yield Error(
+            "EMAIL_USE_TLS and EMAIL_USE_SSL are both on.",
+            hint="TLS is for port 587, SSL for port 465.",
+            id="notifications.E003",
+        )
     if not _is_sender(settings.DEFAULT_FROM_EMAIL):
         yield Error(
             "DEFAULT_FROM_EMAIL is no e-mail address: ReserveHub <no-reply@example.com>.",

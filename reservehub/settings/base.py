@@ -248,6 +248,7 @@ EMAIL_PORT = environment.number("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False)
+EMAIL_USE_SSL = environment.flag("EMAIL_USE_SSL", default=False)
 EMAIL_TIMEOUT = 10
 
 SENDGRID_API_KEY = environment.text("SENDGRID_API_KEY")

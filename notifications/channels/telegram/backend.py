@@ -69,11 +69,16 @@ def body_of(envelope: Envelope) -> dict[str, Any]:
 
 
 def _button(action: Action) -> dict[str, str] | None:
-    """A code is answered to the bot, an address opens a page."""
+    """A code is answered to the bot, an address opens a page.
+
+    Telegram refuses the whole message over a button to a host it cannot know, such as those of
+    development; the text has the link as well.
+    """
     data = CALLBACK_PREFIX + action.code
     if action.code and len(data.encode()) <= _LONGEST_CALLBACK:
         return {"text": action.label, "callback_data": data}
-    return {"text": action.label, "url": action.url} if action.url else None
+    is_public = action.url.startswith("https://")
+    return {"text": action.label, "url": action.url} if is_public else None
 
 
 def _failure(status: int, headers: Any, answer: dict[str, Any]) -> SendFailed | OutcomeUnknown:

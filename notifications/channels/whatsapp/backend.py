@@ -110,7 +110,7 @@ def _template(envelope: Envelope, buttons: tuple[Action, ...]) -> dict[str, Any]
     content = envelope.content
     components: list[dict[str, Any]] = []
     if content.parameters:
-        values = [{"type": "text", "text": value} for value in content.parameters]
+        values = [{"type": "text", "text": _inline(value)} for value in content.parameters]
         components.append({"type": "body", "parameters": values})
     components += [
         {
@@ -129,6 +129,11 @@ def _template(envelope: Envelope, buttons: tuple[Action, ...]) -> dict[str, Any]
             "components": components,
         },
     }
+
+
+def _inline(value: str) -> str:
+    """Meta refuses parameters that are empty or have line breaks or runs of blanks."""
+    return " ".join(value.split()) or "–"
 
 
 def _failure(status: int, headers: Any, answer: dict[str, Any]) -> SendFailed | OutcomeUnknown:

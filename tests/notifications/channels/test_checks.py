@@ -73,6 +73,12 @@ def test_an_unknown_provider_of_email(settings: Any) -> None:
     assert [code for code, _words in found()] == ["notifications.E002"]
 
 
+def test_two_kinds_of_encryption_at_once(settings: Any) -> None:
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = True
+
+    assert [code for code, _words in found()] == ["notifications.E003"]
+
+
 @pytest.mark.parametrize("sender", ["", "ReserveHub", "a@", "ReserveHub <a b>"])
 def test_a_sender_that_is_no_address(settings: Any, sender: str) -> None:
     settings.DEFAULT_FROM_EMAIL = sender

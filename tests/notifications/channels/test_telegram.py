@@ -55,7 +55,8 @@ def test_a_chat_gets_text_and_buttons(api: BotApi) -> None:
 
 
 def test_no_actions_no_keyboard_and_no_alarm_for_what_can_wait(api: BotApi) -> None:
-    content = replace(CONTENT, actions=(Action("Nothing", ""),))
+    here = Action("Open", "http://127.0.0.1:8000/r/abc")  # Telegram would refuse everything
+    content = replace(CONTENT, actions=(Action("Nothing", ""), here))
 
     TelegramBackend().send(envelope_to(CHAT, content=content, is_urgent=False))
 

@@ -72,6 +72,14 @@ def test_without_anything_to_press_it_is_plain_text(whatsapp: WhatsappStandIn) -
     assert whatsapp.delivered[0].more["type"] == "text"
 
 
+def test_parameters_are_made_as_meta_wants_them(whatsapp: WhatsappStandIn) -> None:
+    content = replace(CONTENT, parameters=("Anna\nde   Vries", ""))
+
+    WhatsappBackend().send(envelope_to(ANNA, content=content))
+
+    assert whatsapp.delivered[0].text == "reminder_day: Anna de Vries, –"
+
+
 def test_without_a_template_nothing_goes_out_of_the_blue(whatsapp: WhatsappStandIn) -> None:
     with pytest.raises(SendFailed) as refused:
         WhatsappBackend().send(envelope_to(ANNA, content=replace(CONTENT, template="")))

@@ -1,10 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from notifications.channels.base import Backend, OutcomeUnknown, SendFailed
 from notifications.channels.mailgun.backend import MailgunBackend
@@ -76,11 +84,38 @@ def test_trouble_with_our_account_is_temporary() -> None:
         assert not failure.is_permanent
 
 
-def test_a_certificate_for_somebody_else_is_found_out_before_anything_is_said() -> None:
-    """A plain server is no TLS server: nothing can be said about what it has read, but a wrong
-    certificate is (see `failure_of`)."""
-    with Echo() as server, pytest.raises((SendFailed, OutcomeUnknown)):
-        exchange("GET", server.url.replace("http://", "https://"))
+@contextmanager
+def impostor(folder: Path) -> Iterator[str]:
+    """A server with a certificate that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = folder / "impostor.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    with Echo() as server:
+        assert server._server is not None
+        server._server.socket = context.wrap_socket(server._server.socket, server_side=True)
+        yield server.url.replace("http://", "https://")
+
+
+def test_nothing_is_said_to_a_server_with_a_wrong_certificate(tmp_path: Path) -> None:
+    with impostor(tmp_path) as url, pytest.raises(SendFailed) as refused:
+        exchange("POST", url, data=b"secret")
+
+    assert (refused.value.code, refused.value.detail) == ("unreachable", "SSLError")
 
 
 @pytest.mark.parametrize(
