@@ -76,9 +76,10 @@ class MailgunWebhook:
         if tracking_id:
             report = _report(event, tracking_id)
             return Incoming(reports=(report,) if report else ())
-        if event.get("event") in _REFUSALS:
+        name = clean(event.get("event"))
+        if name in _REFUSALS:
             address = clean(event.get("recipient"), 500).lower()
-            return Incoming(opt_outs=(OptOutNotice(address=address, reason=clean(event["event"])),))
+            return Incoming(opt_outs=(OptOutNotice(address=address, reason=name),))
         return Incoming()
 
 

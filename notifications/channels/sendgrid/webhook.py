@@ -124,7 +124,7 @@ def _code(event: dict[str, Any], name: str) -> str:
 
 def _is_refusal_of_another(event: dict[str, Any]) -> bool:
     """About a letter that carries no number of ours, such as one to an account's owner."""
-    return event.get("event") in _REFUSALS and not clean(event.get(TRACKING))
+    return clean(event.get("event")) in _REFUSALS and not clean(event.get(TRACKING))
 
 
 def _notice(event: dict[str, Any]) -> OptOutNotice:

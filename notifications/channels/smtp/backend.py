@@ -47,7 +47,7 @@ class SmtpBackend:
         connection = EmailBackend()
         try:
             server = _greet(connection)
-            _address(server, sender, recipient)
+            _address(server, sender, recipient, size=len(data))
             _hand_over(server, data)
         finally:
             # A server that says goodbye badly has still taken the letter.
@@ -73,11 +73,11 @@ def _greet(connection: EmailBackend) -> smtplib.SMTP:
     return server
 
 
-def _address(server: smtplib.SMTP, sender: str, recipient: str) -> None:
+def _address(server: smtplib.SMTP, sender: str, recipient: str, *, size: int) -> None:
     """Say from whom and to whom; nothing of the letter itself."""
     try:
         server.ehlo_or_helo_if_needed()
-        code, answer = server.mail(sender)
+        code, answer = server.mail(sender, _options(server, size))
         if code != 250:
             raise _refusal(code, answer, at="mail")
         code, answer = server.rcpt(recipient)
@@ -85,6 +85,12 @@ def _address(server: smtplib.SMTP, sender: str, recipient: str) -> None:
         raise SendFailed("unreachable", type(error).__name__) from None
     if code not in (250, 251):
         raise _refusal(code, answer, at="rcpt")
+
+
+def _options(server: smtplib.SMTP, size: int) -> list[str]:
+    """How large the letter is, and that it is written in eight bits, to servers that ask."""
+    options = {"size": f"SIZE={size}", "8bitmime": "BODY=8BITMIME"}
+    return [said for name, said in options.items() if server.has_extn(name)]
 
 
 def _hand_over(server: smtplib.SMTP, data: bytes) -> None:

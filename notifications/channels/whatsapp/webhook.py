@@ -104,7 +104,7 @@ def _inbound(value: dict[str, Any]) -> list[Inbound]:
     found = []
     for item in objects_at(value.get("messages"), "messages"):
         message_id, sender = clean(item.get("id")), clean(item.get("from")).lstrip("+")
-        if not message_id or not sender or item.get("type") in _SILENT:
+        if not message_id or not sender or clean(item.get("type")) in _SILENT:
             continue
         text, code = _said(item)
         found.append(
