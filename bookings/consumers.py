@@ -55,7 +55,7 @@ class GuestConsumer(AsyncWebsocketConsumer):
     one, so that nothing is missed between page and socket.
     """
 
-    channel_layer_alias = "none"  # a layer that is away must not keep the page from its socket
+    channel_layer_alias = "none"  # joined below: while it is away, the page is told to come later
     seen: Seen | None = None
 
     async def connect(self) -> None:
@@ -117,8 +117,11 @@ class GuestConsumer(AsyncWebsocketConsumer):
 
     async def _look(self) -> Seen | None:
         token = str(self.scope["url_route"]["kwargs"]["token"])
-        look = partial(_look, token, scope_ip(self.scope))
-        return await database_sync_to_async(look, thread_sensitive=False, executor=_threads)()
+        look = database_sync_to_async(
+            partial(_look, token, scope_ip(self.scope)), thread_sensitive=False, executor=_threads
+        )
+        seen: Seen | None = await look()
+        return seen
 
 
 def _look(token: str, address: str | None) -> Seen | None:

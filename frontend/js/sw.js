@@ -17,7 +17,6 @@ self.addEventListener("push", (event) => {
     self.registration.showNotification(title, {
       body,
       tag,
-      icon: "/static/icon.svg",
       data: { url, urls },
       actions: actions.slice(0, 2).map(({ action, title }) => ({ action, title })),
     }),

@@ -136,15 +136,20 @@ def _keep(request: HttpRequest, reservation: Reservation) -> None:
 
 
 def _wishes(typed: QueryDict, guest: Guest, shown: Settings) -> dict[str, Any]:
-    """Only what the page offers changes; whatever it does not show stays as it was."""
+    """Only what the page offers changes; whatever it does not show stays as it was. A channel that
+    is both wanted and switched off is off; one that has no box is on by being wanted.
+    """
     before = preference_of(guest)
-    offered = {choice.value for choice in shown.channels}
-    off = (set(before.off_channels) - offered) | (offered - set(typed.getlist("channels")))
+    boxes = {choice.value for choice in shown.channels}
+    off = (set(before.off_channels) - boxes) | (boxes - set(typed.getlist("channels")))
     wanted = typed.get("preferred", before.preferred_channel)
-    can_be_preferred = {choice.value for choice in shown.preferred}
+    if wanted not in {choice.value for choice in shown.preferred}:
+        wanted = before.preferred_channel
+    elif wanted not in boxes:
+        off.discard(wanted)
     return {
-        "preferred_channel": wanted if wanted in can_be_preferred else before.preferred_channel,
-        "off_channels": off - {wanted},
+        "preferred_channel": "" if wanted in boxes & off else wanted,
+        "off_channels": off,
         "off_kinds": {kind.value for kind in OPTIONAL_KINDS} - set(typed.getlist("kinds")),
     }
 

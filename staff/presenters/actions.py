@@ -77,7 +77,7 @@ def _call(reservation: Reservation) -> Action:
             local(reservation.table_ready_at, reservation.restaurant), reservation.restaurant
         )
         said = _("Told at %(time)s that the table is ready") % {"time": at}
-    return Action(step="table-ready", label=pgettext("step", "Table is ready"), said=said)
+    return Action(step="table-ready", label=_("Table is ready"), said=said)
 
 
 def more_actions(reservation: Reservation, *, has_table: bool, now: datetime) -> tuple[Action, ...]:

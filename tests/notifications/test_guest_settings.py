@@ -145,6 +145,18 @@ def test_what_the_page_does_not_offer_stays_as_it_was(
     assert kept.off_kinds == []
 
 
+def test_what_is_wanted_and_switched_off_at_once_is_off(
+    client: Client, reservation: Reservation
+) -> None:
+    save(client, reservation, preferred="sms", channels=["email"])
+    kept = preference(reservation)
+    assert (kept.preferred_channel, kept.off_channels) == ("", ["sms"])
+    guest = reservation.guest
+    GuestPreference.objects.filter(guest=guest).update(off_channels=["whatsapp"])
+    save(client, reservation, preferred="whatsapp")
+    assert ChannelName.WHATSAPP in addresses_of(reservation)
+
+
 def test_who_switches_everything_off_is_told_what_that_means(
     client: Client, reservation: Reservation
 ) -> None:

@@ -67,7 +67,8 @@ def test_the_page_fetches_the_booking_alone(client: Client, reservation: Reserva
 def test_the_part_says_what_has_become_of_the_booking(
     client: Client, reservation: Reservation
 ) -> None:
-    path, step = manage_path(reservation), {"reservation_id": reservation.pk, "actor": STAFF}
+    path = manage_path(reservation)
+    step: dict[str, Any] = {"reservation_id": reservation.pk, "actor": STAFF}
     reservation_approve(**step, now=NOW)
     assert 'data-status="Your booking is confirmed."' in text_of(client.get(path, headers=PART))
     reservation_arrive(**step, now=SEVEN)
