@@ -95,7 +95,7 @@ def _store(request: HttpRequest, shared: Shared) -> None:
 
 
 OPEN = ("/staff/", "/accounts/logout/", "/accounts/login/", "/static/", "/media/", "/i18n/", "/r/")
-SHUT = ("/admin/", "/api/", "/accounts/", "/account/")
+SHUT = ("/admin/", "/api/", "/accounts/", "/account/", "/telegram/")
 """The rest of the logged-in account: whoever stands before the tablet is not its owner."""
 
 

@@ -44,13 +44,13 @@ def is_linked(telegram_id: int) -> bool:
     return StaffChat.objects.filter(telegram_id=telegram_id, user__is_active=True).exists()
 
 
-def actor_of(person: User) -> Actor:
+def actor_of(person: User, *, channel: str = "telegram") -> Actor:
     """The staff member, for services and the audit."""
     return Actor(
         kind=ActorKind.PLATFORM if person.is_superuser else ActorKind.STAFF,
         user_id=person.pk,
         label=person.get_full_name(),
-        channel="telegram",
+        channel=channel,
     )
 
 

@@ -60,16 +60,18 @@ def _hand_over(ids: Iterable[int]) -> None:
 @transaction.atomic
 def card_claim(*, card_id: int, now: datetime) -> Card | None:
     """The card, for the caller alone to show; None if it is not due or somebody else shows it."""
+    # On columns of the card alone: with a join it becomes a subquery, which a worker that waited
+    # for the row does not evaluate again, and both would win.
     claimed = Card.objects.filter(
-        pk=card_id,
-        state__in=LIVING,
-        due_at__lte=now,
-        claimed_at=None,
-        chat__is_active=True,
+        pk=card_id, state__in=LIVING, due_at__lte=now, claimed_at=None
     ).update(claimed_at=now, attempts=F("attempts") + 1)
     if not claimed:
         return None
-    return Card.objects.select_related("chat", "reservation").get(pk=card_id)
+    card = Card.objects.select_related("chat", "reservation").get(pk=card_id)
+    if not card.chat.is_active:
+        card_fail(card=card, error="the chat is switched off")
+        return None
+    return card
 
 
 def card_sending(*, card: Card) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from telegram_bot.models import AdminChat, Dialogue, TelegramUser, Update
@@ -55,11 +55,12 @@ def update_begin(
 
 
 def _claim(update_id: int, *, by: str, now: datetime) -> bool:
-    Update.objects.bulk_create(
-        [Update(update_id=update_id, claimed_by=by, claimed_at=now)], ignore_conflicts=True
-    )
-    mine = Update.objects.filter(pk=update_id, claimed_by=by, claimed_at=now, done_at=None)
-    if mine.exists():
+    try:
+        with transaction.atomic():
+            Update.objects.create(update_id=update_id, claimed_by=by, claimed_at=now)
+    except IntegrityError:
+        pass  # somebody has it, or had it
+    else:
         return True
     abandoned = Q(claimed_at__lt=now - TAKEN_BACK_AFTER)
     if by.startswith("poll"):
