@@ -5,7 +5,6 @@ from __future__ import annotations
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import (
-    InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
     ReplyKeyboardMarkup,
@@ -17,7 +16,7 @@ from reservehub.core import clock
 from telegram_bot.bridge import call
 from telegram_bot.guest.acts.taps import Outcome
 from telegram_bot.guest.profiles import Visitor, messages_remember
-from telegram_bot.guest.screens import Button, Row, Screen
+from telegram_bot.screen import Screen
 
 _GONE = ("message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID")
 
@@ -52,7 +51,7 @@ async def deliver(bot: Bot, visitor: Visitor, outcome: Outcome, *, onto: int | N
 
 async def _show(bot: Bot, chat_id: int, screen: Screen, *, onto: int | None) -> int:
     """Edit the message; a new one where it is gone. Its number."""
-    markup = keyboard_of(screen.rows)
+    markup = InlineKeyboardMarkup.model_validate(screen.markup())
     if onto is not None:
         try:
             await bot.edit_message_text(
@@ -65,16 +64,6 @@ async def _show(bot: Bot, chat_id: int, screen: Screen, *, onto: int | None) -> 
             return onto
     sent = await bot.send_message(chat_id, screen.text, reply_markup=markup)
     return sent.message_id
-
-
-def keyboard_of(rows: tuple[Row, ...]) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup(inline_keyboard=[[_button(one) for one in row] for row in rows])
-
-
-def _button(button: Button) -> InlineKeyboardButton:
-    if button.url:
-        return InlineKeyboardButton(text=button.label, url=button.url)
-    return InlineKeyboardButton(text=button.label, callback_data=button.code)
 
 
 async def _ask_phone(bot: Bot, chat_id: int, words: str) -> int:

@@ -8,6 +8,7 @@ from aiogram.filters import KICKED, ChatMemberUpdatedFilter, Command, CommandObj
 from aiogram.types import (
     CallbackQuery,
     ChatMemberUpdated,
+    InlineKeyboardButton,
     InlineKeyboardMarkup,
     MaybeInaccessibleMessageUnion,
     Message,
@@ -28,9 +29,9 @@ from telegram_bot.guest.acts.messages import (
 )
 from telegram_bot.guest.acts.taps import tap_answer
 from telegram_bot.guest.codes import PREFIX
-from telegram_bot.guest.delivery import delete, deliver, keyboard_of
+from telegram_bot.guest.delivery import delete, deliver
 from telegram_bot.guest.profiles import Visitor
-from telegram_bot.guest.screens import as_rows
+from telegram_bot.screen import Button
 
 LONGEST_NOTICE = 200
 MESSAGE_PREFIX = "m:"
@@ -106,13 +107,13 @@ async def answered(tap: CallbackQuery, bot: Bot) -> None:
     await bot.edit_message_reply_markup(
         chat_id=chat_id,
         message_id=message_id,
-        reply_markup=_with_links(keyboard_of(as_rows(became.buttons)), tap.message),
+        reply_markup=_with_links(became.buttons, tap.message),
     )
     await tap.answer(shortened(became.notice) or None, show_alert=became.is_alert)
 
 
 def _with_links(
-    keyboard: InlineKeyboardMarkup, message: MaybeInaccessibleMessageUnion
+    buttons: tuple[Button, ...], message: MaybeInaccessibleMessageUnion
 ) -> InlineKeyboardMarkup | None:
     """Links to our pages stay where they were."""
     before = message.reply_markup if isinstance(message, Message) else None
@@ -120,7 +121,8 @@ def _with_links(
         [button for button in row if button.url]
         for row in (before.inline_keyboard if before else [])
     ]
-    rows = [*keyboard.inline_keyboard, *(row for row in links if row)]
+    fresh = [InlineKeyboardButton.model_validate(button.as_json()) for button in buttons]
+    rows = [row for row in (fresh, *links) if row]
     return InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
 
 

@@ -8,7 +8,8 @@ from html import escape
 from phonenumbers import PhoneNumberFormat, format_number
 
 from restaurants.models import Restaurant
-from telegram_bot.guest.screens import Button, lines
+from telegram_bot.guest.screens import lines
+from telegram_bot.screen import Button
 
 
 def link_row(links: Iterable[tuple[str, str]]) -> tuple[list[Button], str]:

@@ -12,18 +12,15 @@ from bookings import selectors
 from bookings.availability import SlotAnswer
 from bookings.lifecycle import OCCUPYING
 from bookings.models import Reservation
-from bookings.presenters.clock import today_at
-from bookings.presenters.finder import slot_blocks
 from bookings.selectors import DayState
 from guests.models import Guest
 from notifications.kinds import ChannelName
 from notifications.models import ContactPoint
 from reservehub.core.errors import NotFound
-from reservehub.core.timezones import service_date_of
+from reservehub.core.timezones import service_date_of, to_wall
 from restaurants.selectors import restaurant_public, restaurants_public
 from telegram_bot.guest.codes import Tap
-from telegram_bot.guest.presenters.finding import STRIP_DAYS, Goal, Strip, Times
-from telegram_bot.guest.presenters.places import Places
+from telegram_bot.guest.facts import STRIP_DAYS, Goal, Places, Strip
 
 PLACES_PER_PAGE = 8
 CITIES_PER_PAGE = 16
@@ -143,7 +140,7 @@ def strip_of(goal: Goal, *, party: int, page: int, now: datetime) -> Strip:
     page = min(page, horizon // STRIP_DAYS)
     since = first + timedelta(days=page * STRIP_DAYS)
     days = _days(goal, [since + timedelta(days=n) for n in range(STRIP_DAYS + 1)], party, now)
-    is_night = first < today_at(restaurant, now)
+    is_night = first < to_wall(now, restaurant.timezone)[0].date()
     if is_night and page == 0 and days[0].state != "open":
         days = days[1:]
     has_later = since + timedelta(days=STRIP_DAYS) <= first + timedelta(days=horizon)
@@ -191,18 +188,3 @@ def answer_to(tap: Tap, answers: Sequence[SlotAnswer]) -> SlotAnswer | None:
         if answer.local_time.time() == tap.time and answer.fold == tap.fold:
             return answer
     return None
-
-
-def times_of(goal: Goal, tap: Tap, answers: Sequence[SlotAnswer], *, day: date) -> Times:
-    """The times of a day in blocks of its services; `alternatives_to` fills in a full one."""
-    restaurant = goal.restaurant
-    blocks = slot_blocks(
-        answers,
-        day=day,
-        restaurant=restaurant,
-        periods={period.pk: period for period in restaurant.service_periods.all()},
-        areas={},
-        chosen=None,
-        area_id=None,
-    )
-    return Times(party=tap.party, day=day, page=tap.page, answers=answers, blocks=blocks)

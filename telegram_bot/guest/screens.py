@@ -1,4 +1,4 @@
-"""What the guest sees, as plain data: one message with a keyboard. Pure."""
+"""What becomes of a tap, as plain data, and how keyboards are laid out. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from telegram_bot.guest.codes import Tap, encode
+from telegram_bot.screen import Button, Screen
 
 MAX_BUTTONS = 100
 """Telegram drops what a keyboard holds beyond this."""
@@ -13,27 +14,7 @@ MAX_BUTTONS = 100
 _STRIKE = "\u0336"
 
 
-@dataclass(frozen=True)
-class Button:
-    """Sends a code back, or opens an address."""
-
-    label: str
-    code: str = ""
-    url: str = ""
-
-
 Row = tuple[Button, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Screen:
-    """A message.
-
-    :param text: in Telegram's HTML; names and other people's words are escaped
-    """
-
-    text: str
-    rows: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

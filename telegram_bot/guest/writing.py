@@ -15,8 +15,8 @@ from reservehub.core.actors import Actor, ActorKind
 from reservehub.core.errors import VersionConflict
 from reservehub.core.idempotency import Answer, run_idempotent
 from telegram_bot.guest.codes import Tap
+from telegram_bot.guest.facts import Goal
 from telegram_bot.guest.models import GuestProfile
-from telegram_bot.guest.presenters.finding import Goal
 
 GUEST = Actor(kind=ActorKind.GUEST, label="guest", channel="telegram")
 

@@ -22,12 +22,13 @@ from reservehub.core.errors import (
 )
 from telegram_bot.guest.acts.finding import card, others_of
 from telegram_bot.guest.acts.turn import Turn, refreshed
+from telegram_bot.guest.facts import Goal
 from telegram_bot.guest.presenters.card import choice_of, lost_screen, refused_screen
-from telegram_bot.guest.presenters.finding import Goal
 from telegram_bot.guest.presenters.visits import visit_screen
 from telegram_bot.guest.reading import reservation_of_chat
-from telegram_bot.guest.screens import Reply, Screen
+from telegram_bot.guest.screens import Reply
 from telegram_bot.guest.writing import book_once, change_once
+from telegram_bot.screen import Screen
 
 
 def confirm(turn: Turn) -> Reply:

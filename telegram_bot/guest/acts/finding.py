@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 
@@ -10,16 +11,14 @@ from django.utils.translation import gettext as _
 from bookings import selectors
 from bookings.availability import Reason, SlotAnswer
 from bookings.presenters.clock import clock_text, long_date
-from bookings.presenters.finder import Choice, alternatives_of, count_open
+from bookings.presenters.finder import Choice, alternatives_of, count_open, slot_blocks
 from bookings.presenters.words import HIDDEN, explain
 from bookings.selectors import DayState
 from telegram_bot.guest.acts.turn import Turn, refreshed
 from telegram_bot.guest.codes import Step, Tap, encode
+from telegram_bot.guest.facts import Goal, Other, Times
 from telegram_bot.guest.presenters.card import card_screen, phone_words
 from telegram_bot.guest.presenters.finding import (
-    Goal,
-    Other,
-    Times,
     days_screen,
     more_guests_screen,
     party_screen,
@@ -32,9 +31,9 @@ from telegram_bot.guest.reading import (
     day_of,
     is_bookable_date,
     strip_of,
-    times_of,
 )
-from telegram_bot.guest.screens import Reply, Screen
+from telegram_bot.guest.screens import Reply
+from telegram_bot.screen import Screen
 
 USUAL_DINNER = time(19)
 
@@ -102,10 +101,24 @@ def times(turn: Turn) -> Reply:
 def times_for(goal: Goal, tap: Tap, day: date, *, now: datetime, said: str = "") -> Screen:
     """The times of a day; where none is free, the nearest ones and the next day that has some."""
     answers = answers_of(goal, party=tap.party, day=day, now=now)
-    found = times_of(goal, tap, answers, day=day)
+    found = _times_of(goal, tap, answers, day=day)
     if not count_open(found.blocks):
         found = _instead(goal, tap, found, now=now)
     return times_screen(goal, found, said=said)
+
+
+def _times_of(goal: Goal, tap: Tap, answers: Sequence[SlotAnswer], *, day: date) -> Times:
+    """The times of a day in blocks of its services."""
+    blocks = slot_blocks(
+        answers,
+        day=day,
+        restaurant=goal.restaurant,
+        periods={period.pk: period for period in goal.restaurant.service_periods.all()},
+        areas={},
+        chosen=None,
+        area_id=None,
+    )
+    return Times(party=tap.party, day=day, page=tap.page, answers=answers, blocks=blocks)
 
 
 def _instead(goal: Goal, tap: Tap, found: Times, *, now: datetime) -> Times:

@@ -26,9 +26,10 @@ from restaurants.selectors import restaurant_public
 from telegram_bot.guest.acts.taps import Outcome, outcome_of, turn_answer
 from telegram_bot.guest.acts.turn import Turn
 from telegram_bot.guest.codes import Step, Tap, decode
+from telegram_bot.guest.facts import Goal
 from telegram_bot.guest.links import phone_text
 from telegram_bot.guest.models import GuestProfile
-from telegram_bot.guest.presenters.finding import Goal, party_screen
+from telegram_bot.guest.presenters.finding import party_screen
 from telegram_bot.guest.presenters.home import (
     book_button,
     home_screen,
@@ -40,7 +41,8 @@ from telegram_bot.guest.presenters.places import places_screen
 from telegram_bot.guest.presenters.visits import late_buttons, visit_screen
 from telegram_bot.guest.profiles import Visitor, profile_awaits, profile_of, profile_phone_set
 from telegram_bot.guest.reading import places_of, reservation_of_chat, visits_ahead
-from telegram_bot.guest.screens import Button, Reply, Screen
+from telegram_bot.guest.screens import Reply
+from telegram_bot.screen import Button, Screen
 
 PROVIDER = "telegram"
 TOKEN_LENGTH = 43

@@ -8,10 +8,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from telegram_bot.guest.codes import Tap
+from telegram_bot.guest.facts import Goal
 from telegram_bot.guest.models import GuestProfile
-from telegram_bot.guest.presenters.finding import Goal
 from telegram_bot.guest.reading import goal_of
-from telegram_bot.guest.screens import Reply, Screen
+from telegram_bot.guest.screens import Reply
+from telegram_bot.screen import Screen
 
 
 @dataclass(frozen=True)

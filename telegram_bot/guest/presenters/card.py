@@ -13,10 +13,12 @@ from bookings.availability import SlotAnswer
 from bookings.presenters.finder import Choice
 from bookings.presenters.panel import panel_of
 from telegram_bot.guest.codes import Step, Tap, new_nonce
+from telegram_bot.guest.facts import Goal, Other
 from telegram_bot.guest.links import phone_text
-from telegram_bot.guest.presenters.finding import Goal, Other, chosen
+from telegram_bot.guest.presenters.finding import chosen, heading_of
 from telegram_bot.guest.presenters.home import back_button, visits_button
-from telegram_bot.guest.screens import Button, Screen, as_rows, button, lines, paragraphs
+from telegram_bot.guest.screens import as_rows, button, lines, paragraphs
+from telegram_bot.screen import Button, Screen
 
 
 def card_screen(
@@ -45,7 +47,7 @@ def card_screen(
     may_confirm = bool(phone) or goal.reservation is not None
     screen = Screen(
         text=paragraphs(
-            goal.heading(),
+            heading_of(goal),
             lines(
                 f"📅 <b>{escape(panel.title)}</b>",
                 f"👥 {escape(panel.guests)}",
@@ -80,7 +82,7 @@ def lost_screen(goal: Goal, others: Sequence[Other], *, tap: Tap, said: str) -> 
     """Somebody was faster: other times as buttons, each of which books at once."""
     return Screen(
         text=paragraphs(
-            goal.heading(),
+            heading_of(goal),
             f"⚠️ <b>{escape(said)}</b>",
             escape(_offer(goal)) if others else "",
         ),
@@ -106,7 +108,7 @@ def refused_screen(goal: Goal, *, said: str, with_phone: bool = False) -> Screen
     """Something stands against it that another time would not help."""
     return Screen(
         text=paragraphs(
-            goal.heading(),
+            heading_of(goal),
             f"⚠️ {escape(said)}",
             phone_text(goal.restaurant) if with_phone else "",
         ),

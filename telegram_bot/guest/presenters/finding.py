@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from html import escape
 
 from django.utils.translation import gettext as _
@@ -24,16 +24,14 @@ from bookings.presenters.finder import (
 )
 from bookings.presenters.profile import line_of
 from bookings.presenters.visit import time_text
-from bookings.selectors import DayState
 from restaurants.models import Restaurant
 from telegram_bot.guest.codes import Step, Tap, start_of
+from telegram_bot.guest.facts import Goal, Strip, Times
 from telegram_bot.guest.links import phone_text
 from telegram_bot.guest.presenters.home import back_button
 from telegram_bot.guest.screens import (
     MAX_BUTTONS,
-    Button,
     Row,
-    Screen,
     as_rows,
     button,
     in_columns,
@@ -41,31 +39,17 @@ from telegram_bot.guest.screens import (
     paragraphs,
     struck,
 )
+from telegram_bot.screen import Button, Screen
 
-STRIP_DAYS = 7
-LARGEST_SHOWN = 20
+LARGEST_SHOWN = 40
 
 
-@dataclass(frozen=True, kw_only=True)
-class Goal:
-    """What the taps are about: a new booking, or the change of one."""
-
-    restaurant: Restaurant
-    reservation: Reservation | None = None
-
-    @property
-    def tap(self) -> Tap:
-        """The beginning of every code about it."""
-        if self.reservation is not None:
-            return Tap(step=Step.CHANGE, reservation_id=self.reservation.pk)
-        return Tap(step=Step.PARTY, restaurant_id=self.restaurant.pk)
-
-    def heading(self) -> str:
-        """The restaurant; for a change also what is booked now."""
-        name = f"<b>{escape(self.restaurant.name)}</b>"
-        if self.reservation is None:
-            return name
-        return lines(name, escape(_("Booked now: %(what)s") % {"what": booked(self.reservation)}))
+def heading_of(goal: Goal) -> str:
+    """The restaurant; for a change also what is booked now."""
+    name = f"<b>{escape(goal.restaurant.name)}</b>"
+    if goal.reservation is None:
+        return name
+    return lines(name, escape(_("Booked now: %(what)s") % {"what": booked(goal.reservation)}))
 
 
 def booked(reservation: Reservation) -> str:
@@ -88,7 +72,7 @@ def party_screen(goal: Goal) -> Screen:
     else:
         back = goal.tap
     return Screen(
-        text=paragraphs(lines(goal.heading(), about), escape(_("How many guests?"))),
+        text=paragraphs(lines(heading_of(goal), about), escape(_("How many guests?"))),
         rows=as_rows([_size(goal, n) for n in sizes], [more], place, [back_button(back)]),
     )
 
@@ -101,28 +85,20 @@ def _size(goal: Goal, party: int) -> Button:
 
 def more_guests_screen(goal: Goal) -> Screen:
     """Sizes above eight, as far as they can be booked here; beyond that the telephone helps."""
-    most = goal.restaurant.policy.max_party
-    sizes = range(GUEST_CHOICES + 1, min(most, LARGEST_SHOWN) + 1)
+    policy = goal.restaurant.policy
+    most = policy.max_party
+    sizes = range(max(GUEST_CHOICES + 1, policy.min_party), min(most, LARGEST_SHOWN) + 1)
     large = _("More than %(count)s guests? The restaurant plans that with you in person.")
     return Screen(
         text=paragraphs(
-            goal.heading(),
+            heading_of(goal),
             lines(escape(large % {"count": most}), phone_text(goal.restaurant)),
         ),
         rows=as_rows(
-            *in_columns([_size(goal, n) for n in sizes], 6),
+            *in_columns([_size(goal, n) for n in sizes], 8),
             [back_button(replace(goal.tap, step=Step.PARTY))],
         ),
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Strip:
-    """One page of days."""
-
-    days: Sequence[DayState]
-    page: int
-    has_later: bool
 
 
 def days_screen(goal: Goal, strip: Strip, *, party: int, now: datetime, said: str = "") -> Screen:
@@ -146,7 +122,7 @@ def days_screen(goal: Goal, strip: Strip, *, party: int, now: datetime, said: st
     return Screen(
         text=paragraphs(
             escape(said),
-            goal.heading(),
+            heading_of(goal),
             lines(*map(escape, day_notes(strip.days))),
             escape(question),
         ),
@@ -157,33 +133,6 @@ def days_screen(goal: Goal, strip: Strip, *, party: int, now: datetime, said: st
 def _before_days(goal: Goal) -> Button:
     step = Step.PARTY if goal.reservation is None else Step.CHANGE
     return back_button(replace(goal.tap, step=step))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Times:
-    """One day for one party.
-
-    :param message: why nothing is free; empty where something is
-    :param others: free instead
-    :param next_day: the next day with a free time
-    """
-
-    party: int
-    day: date
-    page: int
-    answers: Sequence[SlotAnswer]
-    blocks: Sequence[SlotBlock]
-    message: str = ""
-    others: Sequence[Other] = ()
-    next_day: date | None = None
-
-
-@dataclass(frozen=True)
-class Other:
-    """Another start that is free."""
-
-    label: str
-    choice: Choice
 
 
 def times_screen(goal: Goal, times: Times, *, said: str = "") -> Screen:
@@ -199,7 +148,7 @@ def times_screen(goal: Goal, times: Times, *, said: str = "") -> Screen:
         next_day = [button(short_date(times.next_day) + " ›", target)]
     text = paragraphs(
         escape(said),
-        goal.heading(),
+        heading_of(goal),
         lines(
             f"<b>{escape(long_date(times.day))}</b> · {escape(guests_text(times.party))}",
             escape(times.message or _("Which time?")),

@@ -12,7 +12,8 @@ from bookings.presenters.clock import short_date
 from bookings.presenters.finder import guests_text
 from bookings.presenters.visit import time_text
 from telegram_bot.guest.codes import Step, Tap
-from telegram_bot.guest.screens import Button, Screen, as_rows, button, paragraphs
+from telegram_bot.guest.screens import as_rows, button, paragraphs
+from telegram_bot.screen import Button, Screen
 
 
 def home_screen(*, said: str = "") -> Screen:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from html import escape
 
 from django.conf import settings
@@ -12,34 +11,11 @@ from django.utils.translation import gettext as _
 from bookings.presenters.profile import line_of, profile_of
 from restaurants.models import Restaurant
 from telegram_bot.guest.codes import Step, Tap
+from telegram_bot.guest.facts import Places
 from telegram_bot.guest.links import link_row, phone_text
 from telegram_bot.guest.presenters.home import back_button, home_button
-from telegram_bot.guest.screens import (
-    Button,
-    Screen,
-    as_rows,
-    button,
-    in_columns,
-    lines,
-    paragraphs,
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Places:
-    """One page of restaurants.
-
-    :param known_ids: where this guest has been before
-    :param city_id: a restaurant in the city that is chosen; 0: everywhere
-    """
-
-    found: Sequence[Restaurant]
-    known_ids: Collection[int]
-    page: int
-    pages: int
-    city: str = ""
-    city_id: int = 0
-    has_cities: bool = False
+from telegram_bot.guest.screens import as_rows, button, in_columns, lines, paragraphs
+from telegram_bot.screen import Button, Screen
 
 
 def places_screen(places: Places, *, said: str = "") -> Screen:

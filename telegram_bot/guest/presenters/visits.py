@@ -14,10 +14,12 @@ from bookings.models import Reservation
 from bookings.presenters.visit import Visit, google_url, visit_of
 from bookings.selectors import manage_path, manage_token_of
 from telegram_bot.guest.codes import Step, Tap
+from telegram_bot.guest.facts import Goal
 from telegram_bot.guest.links import link_row, phone_text
-from telegram_bot.guest.presenters.finding import Goal
+from telegram_bot.guest.presenters.finding import heading_of
 from telegram_bot.guest.presenters.home import back_button, visits_button
-from telegram_bot.guest.screens import Button, Screen, as_rows, button, lines, paragraphs
+from telegram_bot.guest.screens import as_rows, button, lines, paragraphs
+from telegram_bot.screen import Button, Screen
 
 _SIGNS: Mapping[str, str] = {"notice-good": "✅", "notice-wait": "⏳"}
 
@@ -110,7 +112,7 @@ def change_screen(reservation: Reservation) -> Screen:
     pk = reservation.pk
     times = Tap(step=Step.TIMES, reservation_id=pk, party=party, day=reservation.service_date)
     return Screen(
-        text=paragraphs(goal.heading(), escape(_("What would you like to change?"))),
+        text=paragraphs(heading_of(goal), escape(_("What would you like to change?"))),
         rows=as_rows(
             [button(_("Time"), times)],
             [button(_("Day"), Tap(step=Step.DAYS, reservation_id=pk, party=party))],

@@ -11,7 +11,10 @@ from bookings.services import reservation_create
 from notifications.models import ContactPoint
 from reservehub.core.models import AuditEntry
 from restaurants.models import Restaurant
+from telegram_bot.guest.acts.taps import tap_answer
 from telegram_bot.guest.models import GuestProfile
+from telegram_bot.guest.profiles import Visitor
+from tests.concurrency.racing import race
 from tests.factories import FRIDAY, GUEST, NOW, a_request
 from tests.telegram.guest.phone import Phone, struck
 from tests.telegram.world import wait_until
@@ -98,6 +101,20 @@ def test_two_taps_on_one_card_book_once(anna: Phone) -> None:
     second.answer()
     assert Reservation.objects.count() == 1
     assert "Your table is booked" in anna.text
+
+
+def test_one_tap_in_two_processes_books_once(anna: Phone) -> None:
+    anna.says("/start r-bistro-anna").go("2", "Fri 5 Jun", "19:00")
+    code = anna.code("✅")
+    visitor = Visitor(anna.user.id, anna.user.id, anna.user.name)
+
+    def answer() -> str:
+        screen = tap_answer(visitor=visitor, code=code, now=NOW).reply.screen
+        return screen.text if screen else ""
+
+    outcomes = race(answer, answer, answer)
+    assert all("Your table is booked" in str(outcome) for outcome in outcomes)
+    assert Reservation.objects.count() == 1
 
 
 def test_the_loser_of_a_race_is_offered_other_times(anna: Phone, restaurant: Restaurant) -> None:

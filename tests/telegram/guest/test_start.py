@@ -77,6 +77,16 @@ def test_a_one_time_link_works_once(
     assert ContactPoint.objects.count() == 1
 
 
+def test_the_chosen_language_is_spoken(anna: Phone) -> None:
+    anna.user.sends("/lang")
+    anna.user.taps(anna.user.wait_for("Which language"), "Русский").answer()
+    anna.user.sends("/start")
+    wait_until(
+        lambda: any("Мои брони" in shown.labels for shown in anna.user.chat.from_bot),
+        "it is not Russian",
+    )
+
+
 def test_groups_are_not_spoken_to(bot: TelegramServer, anna: Phone) -> None:
     group = bot.add_group("Friends")
     anna.user.sends("/start", chat=group)

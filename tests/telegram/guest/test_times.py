@@ -8,6 +8,7 @@ import pytest
 
 from bookings.models import Reservation
 from restaurants.models import Restaurant
+from telegram_bot.guest.codes import Step, Tap, encode, start_of
 from tests.factories import make_restaurant
 from tests.telegram.guest.phone import Phone
 
@@ -48,8 +49,6 @@ def test_the_hour_that_does_not_exist_is_not_offered(anna: Phone) -> None:
 
 
 def _start(at: time) -> str:
-    from telegram_bot.guest.codes import Step, Tap, encode, start_of  # noqa: PLC0415
-
     return encode(Tap(step=Step.CARD, start=start_of(at, 0))).split(".")[5]
 
 
