@@ -200,6 +200,7 @@ class Reservation(models.Model):
         _("cancelled before the deadline"), null=True, blank=True
     )
     late_eta_at = models.DateTimeField(_("guest expects to arrive at"), null=True, blank=True)
+    reminder_sent_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
     undo = models.JSONField(_("state before the last step"), null=True, blank=True, editable=False)
 
     link_nonce = models.CharField(max_length=40, editable=False)
@@ -255,6 +256,16 @@ class Reservation(models.Model):
                 fields=["expires_at"],
                 condition=models.Q(status__in=["pending", "pending_payment"]),
                 name="bookings_open_requests",
+            ),
+            models.Index(
+                fields=["starts_at"],
+                condition=models.Q(status="confirmed"),
+                name="bookings_confirmed_ahead",
+            ),
+            models.Index(
+                fields=["completed_at"],
+                condition=models.Q(status="completed"),
+                name="bookings_completed",
             ),
             models.Index(
                 fields=["ends_at"],

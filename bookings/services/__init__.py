@@ -26,6 +26,7 @@ from bookings.services.optimisation import Optimisation, service_optimise
 from bookings.services.overruns import stay_extend, stays_extend
 from bookings.services.possible import PossibleSeat, tables_possible
 from bookings.services.ready import reservation_table_ready
+from bookings.services.reminders import reservation_reminded
 from bookings.services.requests import Booked, BookingRequest, Changes, Held, Start
 from bookings.services.rezoning import reservations_rederive
 from bookings.services.swapping import reservations_swap
@@ -73,6 +74,7 @@ __all__ = [
     "reservation_partly_seat",
     "reservation_party_set",
     "reservation_reconfirm",
+    "reservation_reminded",
     "reservation_running_late",
     "reservation_seat",
     "reservation_table_ready",
