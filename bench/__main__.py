@@ -28,7 +28,7 @@ def main() -> int:
         environment = {
             "RESERVEHUB_HOME": str(home),
             "RESERVEHUB_THROTTLES": "off",
-            "DJANGO_SETTINGS_MODULE": "bench.settings",
+            "DJANGO_SETTINGS_MODULE": _settings(sys.argv[1:]),
             "DATABASE_URL": addresses.database,
             "REDIS_URL": addresses.redis,
             "LOG_LEVEL": "WARNING",
@@ -44,14 +44,20 @@ def main() -> int:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def _settings(arguments: Sequence[str]) -> str:
+    return "bench.chaos_settings" if arguments[:1] == ["messages"] else "bench.settings"
+
+
 def _wanted(arguments: Sequence[str]) -> Sequence[str]:
-    """The module that measures, and its options: `fanout` and `floor` are about screens, the rest
-    about bookings.
+    """The module that measures, and its options: `fanout` and `floor` are about screens,
+    `messages` about bad times, the rest about bookings.
     """
     if arguments[:1] == ["fanout"]:
         return ["bench.fanout", *arguments[1:]]
     if arguments[:1] == ["floor"]:
         return ["bench.floor"]
+    if arguments[:1] == ["messages"]:
+        return ["bench.messages"]
     return ["bench.measure", *arguments]
 
 

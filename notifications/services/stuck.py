@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -23,10 +24,13 @@ from reservehub.core import audit
 from reservehub.core.actors import Actor
 from reservehub.core.errors import NotFound
 
-STUCK_AFTER = timedelta(minutes=3)
-"""Longer than any sender waits for any provider."""
 LOST_AFTER = timedelta(seconds=60)
 """A queued message is presumed lost with its broker after so long."""
+
+
+def stuck_after() -> timedelta:
+    """Longer than any sender waits for any provider."""
+    return timedelta(seconds=settings.RESERVEHUB_SEND_STUCK_SECONDS)
 
 
 @transaction.atomic
@@ -46,7 +50,7 @@ def messages_claim_due(*, now: datetime, limit: int = 500) -> list[int]:
 def messages_stuck(*, now: datetime, limit: int = 100) -> list[int]:
     """Messages that have been on their way for longer than any sending takes."""
     stuck = Message.objects.filter(
-        status=MessageStatus.SENDING, claimed_at__lte=now - STUCK_AFTER
+        status=MessageStatus.SENDING, claimed_at__lte=now - stuck_after()
     ).order_by("claimed_at")
     return list(stuck.values_list("pk", flat=True)[:limit])
 
@@ -55,7 +59,7 @@ def message_unstick(*, message_id: int, now: datetime) -> None:
     """Find out what became of a stuck message, asking the provider outside any transaction."""
     message = (
         Message.objects.select_related("restaurant", "reservation")
-        .filter(pk=message_id, status=MessageStatus.SENDING, claimed_at__lte=now - STUCK_AFTER)
+        .filter(pk=message_id, status=MessageStatus.SENDING, claimed_at__lte=now - stuck_after())
         .first()
     )
     if message is None:

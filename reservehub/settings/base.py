@@ -242,6 +242,8 @@ EMAIL_BACKEND = {
 RESERVEHUB_DEV_OUTBOX = False
 #: Seconds for connecting to a provider, and for each wait for its answer.
 RESERVEHUB_SEND_TIMEOUTS = (5.0, 15.0)
+#: A message on its way for longer has lost its worker; more than all waits for a provider together.
+RESERVEHUB_SEND_STUCK_SECONDS = 180
 
 EMAIL_HOST = environment.text("EMAIL_HOST")
 EMAIL_PORT = environment.number("EMAIL_PORT", default=25)

@@ -26,7 +26,7 @@ from notifications.services import (
     sending_begin,
     sending_taken,
 )
-from notifications.services.stuck import STUCK_AFTER
+from notifications.services.stuck import stuck_after
 from reservehub.core.testing import run_deliveries
 from restaurants.models import Restaurant
 from tests.factories import GUEST, NOW, STAFF
@@ -37,7 +37,7 @@ from tests.notifications.world import LATER, MAIL, PHONE, book, make_house, send
 
 pytestmark = pytest.mark.django_db
 
-STUCK = NOW + STUCK_AFTER + timedelta(seconds=1)
+STUCK = NOW + stuck_after() + timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -236,7 +236,7 @@ def test_a_provider_that_can_say_is_asked(house: Restaurant, twilio: TwilioStand
     assert send_due(now) == 0
     message.refresh_from_db()
     assert message.status == MessageStatus.SENDING
-    message_unstick(message_id=message.pk, now=now + STUCK_AFTER)
+    message_unstick(message_id=message.pk, now=now + stuck_after())
     message.refresh_from_db()
     assert message.status == MessageStatus.SENT
     assert len(twilio.delivered) == 1

@@ -120,6 +120,10 @@ class StandIn:
         )
         self._moods.extend([Mood(answer=answer)] * times)
 
+    def behave(self) -> None:
+        """Treat the next request as usual; for an order of moods that is made in advance."""
+        self._moods.append(Mood())
+
     def hang(self, seconds: float = 30) -> None:
         """Do the work of the next request, and answer too late."""
         self._moods.append(Mood(wait=seconds))
