@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action, display
@@ -113,7 +114,8 @@ class MessageAdmin(ScopedAdmin):
 
     @display(description=_("reservation"), ordering="reservation__reference")
     def booking(self, message: Message) -> str:
-        return message.reservation.reference if message.reservation is not None else "—"
+        reference = message.reservation.reference if message.reservation is not None else "—"
+        return format_html('<span class="whitespace-nowrap">{}</span>', reference)
 
     @display(description=_("Status"), ordering="status", label=COLOURS)
     def shown_status(self, message: Message) -> tuple[str, str]:

@@ -40,6 +40,11 @@ class MessageTextForm(ServiceForm):
         label=_("language"), choices=settings.LANGUAGES, widget=UnfoldAdminSelectWidget()
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None and "language" in self.fields:
+            self.fields["language"].disabled = True
+
 
 @admin.register(MessageText)
 class MessageTextAdmin(ServiceAdmin):
@@ -55,14 +60,6 @@ class MessageTextAdmin(ServiceAdmin):
     def fixed_fields(self) -> list[str]:
         """Another kind or language is another text."""
         return ["restaurant", "kind"]
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        if obj is not None and obj.pk is not None and "language" in form.base_fields:
-            form.base_fields["language"].disabled = True
-        return form
 
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool

@@ -30,9 +30,11 @@ from bookings.presenters.finder import guests_text
 from bookings.presenters.profile import map_url
 from bookings.presenters.visit import Visit, time_text, visit_of
 from bookings.selectors import manage_token_of, tables_of
+from notifications.kinds import ChannelName
 from notifications.models import Message
 from notifications.rendering.clean import one_line, paragraphs, person_name
 from notifications.rendering.context import Given
+from notifications.unsubscribe import unsubscribe_url
 from restaurants.models import Restaurant
 
 
@@ -226,11 +228,14 @@ def _links(restaurant: Restaurant, reservation: Reservation | None) -> dict[str,
         "map": map_url(restaurant),
     }
     links["manage"] = links["cancel"] = links["change"] = links["restaurant"]
+    links["choose"] = ""
     links["staff"] = base + reverse("staff:list", args=[restaurant.slug])
     if reservation is None:
         return links
     token = manage_token_of(reservation)
     for name, route in (("manage", ""), ("cancel", "-cancel"), ("change", "-change")):
         links[name] = base + reverse(f"bookings:manage{route}", args=[token])
+    if not reservation._state.adding:  # noqa: SLF001 - documented by Django
+        links["choose"] = unsubscribe_url(reservation, ChannelName.EMAIL)
     links["staff"] += f"?date={reservation.service_date.isoformat()}&q={reservation.reference}"
     return links

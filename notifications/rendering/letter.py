@@ -98,6 +98,8 @@ def as_html(letter: Letter) -> str:
             "preheader": letter.words.opening,
             "phone_link": f"tel:{letter.facts.restaurant.phone}",
             "map_label": _("Show on the map"),
+            "choose_link": _choose_link(letter),
+            "choose_label": _("Choose which messages you get"),
             "markup": reservation_markup(letter.facts) if letter.words.is_for_machines else "",
         },
     )
@@ -128,8 +130,15 @@ def as_text(letter: Letter) -> str:
         *letter.terms,
         "" if letter.is_for_staff else _text_address(facts),
         letter.footer,
+        f"{_('Choose which messages you get')}: {_choose_link(letter)}"
+        if _choose_link(letter)
+        else "",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _choose_link(letter: Letter) -> str:
+    return "" if letter.is_for_staff else letter.facts.links["choose"]
 
 
 def _text_row(row: Row) -> str:

@@ -60,13 +60,13 @@ def preview(
 
 
 def _invented(restaurant: Restaurant, kind: Kind, language: str, now: datetime) -> Reservation:
-    """Two people, 19:30, three days ahead."""
+    """Two people, 19:30, some days ahead."""
     wall, _fold = to_wall(now, restaurant.timezone)
-    day = wall.date() + timedelta(days=3)
+    day = wall.date() + timedelta(days=1 if kind is Kind.REMINDER_DAY else 3)
     at = time(19, 30)
     starts_at = first_instant_from(datetime.combine(day, at), restaurant.timezone)
     reservation = Reservation(
-        reference="RH-7K3M9Q",
+        reference="RES-2026-000042",
         restaurant=restaurant,
         status=_STATUS.get(kind, Status.CONFIRMED),
         version=2,

@@ -80,11 +80,16 @@ def cancel(facts: Facts) -> tuple[Action, ...]:
     return (Action(_("Cancel booking"), facts.links["cancel"], "cancel"),)
 
 
-def coming(facts: Facts) -> tuple[Action, ...]:
-    """“Yes”, unless it was said before."""
+def answers(facts: Facts) -> tuple[Action, ...]:
+    """“Yes” and “Cancel”; without “Yes” where it was said before.
+
+    Then cancelling is a mere link: the reply buttons of a WhatsApp template go by their place, and
+    “Cancel” must never answer from the place of “Yes”.
+    """
     if facts.reservation is not None and facts.reservation.reconfirmed_at is not None:
-        return ()
-    return (Action(_("Yes, we are coming"), facts.links["manage"], "confirm"),)
+        return tuple(Action(action.label, action.url) for action in cancel(facts))
+    yes = Action(_("Yes, we are coming"), facts.links["manage"], "confirm")
+    return (yes, *cancel(facts))
 
 
 def another_time(facts: Facts) -> Action:

@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 
 from notifications.channels.base import Action
 from notifications.rendering.facts import Facts
-from notifications.rendering.words.base import Tone, Words, cancel, coming, manage, view
+from notifications.rendering.words.base import Tone, Words, answers, manage, view
 
 
 def reminder_day(facts: Facts) -> Words:
-    values = facts.values | {"day": facts.near or facts.date}
+    values = facts.values
+    values["day"] = facts.near or values["date"]
     return Words(
         subject=_("%(place)s: see you %(day)s at %(time)s") % values,
         heading=_("See you soon"),
@@ -21,7 +22,7 @@ def reminder_day(facts: Facts) -> Words:
         else _("%(place)s: reminder, %(when)s, %(guests)s. Still coming?") % values,
         brief=_("%(place)s: reminder, %(when)s") % values,
         link=facts.links["manage"],
-        actions=(*coming(facts), *cancel(facts), manage(facts)),
+        actions=(*answers(facts), manage(facts)),
         has_terms=True,
         is_for_machines=True,
     )
@@ -38,7 +39,7 @@ def reminder_soon(facts: Facts) -> Words:
         % values,
         brief=_("%(place)s: see you at %(time)s") % values,
         link=facts.links["manage"],
-        actions=(*coming(facts), *cancel(facts), manage(facts)),
+        actions=(*answers(facts), manage(facts)),
     )
 
 
@@ -55,7 +56,7 @@ def reconfirm(facts: Facts) -> Words:
         short=_("%(place)s: are you still coming? %(when)s, %(guests)s:") % values,
         brief=_("%(place)s: still coming? %(when)s") % values,
         link=facts.links["manage"],
-        actions=(*coming(facts), *cancel(facts), manage(facts)),
+        actions=(*answers(facts), manage(facts)),
         has_terms=True,
         is_for_machines=True,
     )

@@ -92,8 +92,9 @@ def test_a_reminder_can_be_answered_with_a_button(reservation: Reservation, kind
 def test_who_has_said_yes_is_not_asked_again(reservation: Reservation) -> None:
     Reservation.objects.filter(pk=reservation.pk).update(reconfirmed_at=NOW)
     reservation.refresh_from_db()
-    codes = [action.code for action in rendered(reservation, Kind.REMINDER_DAY).actions]
-    assert codes == ["cancel", ""]
+    actions = rendered(reservation, Kind.REMINDER_DAY).actions
+    assert [action.label for action in actions] == ["Cancel booking", "View or change"]
+    assert not any(action.code for action in actions)  # its place is that of “Yes”
 
 
 def test_nobody_is_offered_to_cancel_too_late(reservation: Reservation) -> None:
@@ -188,6 +189,18 @@ def test_a_change_tells_what_it_was_before(reservation: Reservation) -> None:
     )
     for shape in shapes(content)[:2]:
         assert "Before it was: Thu 4 Jun, 18:00, for 3 guests." in shape
+
+
+def test_a_letter_says_how_to_get_fewer(reservation: Reservation) -> None:
+    content = rendered(reservation)
+    link = content.headers["List-Unsubscribe"].strip("<>")
+    assert link.startswith(f"{BASE}/u/email.{reservation.pk}.")
+    assert content.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert link in Page(content.html).links
+    assert link in content.text
+    for_staff = rendered(reservation, Kind.STAFF_REQUEST)
+    assert "List-Unsubscribe" not in for_staff.headers
+    assert "/u/" not in for_staff.text
 
 
 def test_a_refusal_gives_the_reason_of_the_restaurant(reservation: Reservation) -> None:
