@@ -138,6 +138,19 @@ def _note(
     )
 
 
+def _number(message: Message, provider_id: str) -> None:
+    """Let reports find the current try. Where the provider's number is ours, every try of a message
+    has the same: it goes to the latest.
+    """
+    if not provider_id:
+        return
+    tries = MessageAttempt.objects.filter(message=message)
+    current = tries.get(number=message.attempts)
+    tries.filter(provider=current.provider, provider_id=provider_id).update(provider_id="")
+    current.provider_id = provider_id
+    current.save(update_fields=["provider_id"])
+
+
 @transaction.atomic
 def sending_taken(*, message_id: int, number: int, receipt: Receipt, now: datetime) -> bool:
     """The provider has it. False if this try is not the current one any more.
@@ -153,10 +166,7 @@ def sending_taken(*, message_id: int, number: int, receipt: Receipt, now: dateti
     message.last_error = message.reason = ""
     message.save()
     _note(message, AttemptOutcome.TAKEN, now)
-    if receipt.provider_id:
-        MessageAttempt.objects.filter(message=message, number=number).update(
-            provider_id=receipt.provider_id
-        )
+    _number(message, receipt.provider_id)
     if message.kind in REMINDERS and message.reservation_id is not None:
         reservation_reminded(reservation_id=message.reservation_id, now=now)
     return True
@@ -223,9 +233,6 @@ def sending_unknown(*, message_id: int, number: int, error: OutcomeUnknown, now:
     if message is None:
         return
     _note(message, AttemptOutcome.UNKNOWN, now, code="unknown", detail=str(error))
-    if error.provider_id:
-        MessageAttempt.objects.filter(message=message, number=number).update(
-            provider_id=error.provider_id
-        )
+    _number(message, error.provider_id)
     message.last_error = str(error)[:_ERROR_LENGTH]
     message.save(update_fields=["last_error"])

@@ -31,6 +31,7 @@ from reservehub.core.testing import run_deliveries
 from restaurants.models import Restaurant
 from tests.factories import GUEST, NOW, STAFF
 from tests.notifications.stand_ins.server import address_of_nobody
+from tests.notifications.stand_ins.smsc import SmscStandIn
 from tests.notifications.stand_ins.smtp import SmtpStandIn
 from tests.notifications.stand_ins.twilio import TwilioStandIn
 from tests.notifications.world import LATER, MAIL, PHONE, book, make_house, send_due, the
@@ -280,6 +281,21 @@ def test_a_sender_that_was_overtaken_records_nothing(
     assert not sending_taken(
         message_id=message.pk, number=slow.number, receipt=Receipt("late"), now=STUCK + LATER
     )
+
+
+def test_a_second_try_under_the_same_number_is_recorded(smsc: SmscStandIn) -> None:
+    book(make_house(), guest_phone="+79991234567", guest_email="")
+    smsc.fail_next(502)
+    send_due()
+    message = Message.objects.get(channels__contains=["sms"])
+    message_unstick(message_id=message.pk, now=NOW + timedelta(minutes=5))
+    smsc.minute_passes()
+
+    send_due(NOW + timedelta(minutes=30))
+
+    message.refresh_from_db()
+    assert message.status == MessageStatus.SENT
+    assert len(smsc.delivered) == 1
 
 
 # --- The sweep ------------------------------------------------------------------------------------
