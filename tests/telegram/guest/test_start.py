@@ -106,22 +106,20 @@ def test_an_old_keyboard_is_refreshed(anna: Phone, restaurant: Restaurant) -> No
     assert "21:00" in anna.labels
 
 
-@pytest.mark.parametrize(
-    "code", ["g:zz.1", "g:", "g:cd.zzzzzzzzzzzzzz", "g:ts.1.1.1.1.1.1.1.1.1.1"]
-)
-def test_a_code_of_no_release_begins_anew(anna: Phone, code: str) -> None:
+def test_a_code_of_no_release_begins_anew(anna: Phone) -> None:
     anna.says("/start r-bistro-anna")
-    tap = anna.press(anna.screen, code)
-    assert tap.text == "This list is old – refreshed."
-    assert anna.labels == ["Book", "My bookings"]
+    for code in ("g:zz.1", "g:", "g:cd.zzzzzzzzzzzzzz", "g:ts" + ".1" * 9):
+        tap = anna.press(anna.screen, code)
+        assert tap.text == "This list is old – refreshed."
+        assert anna.labels == ["Book", "My bookings"]
 
 
-@pytest.mark.parametrize("code", ["g:gp.zzzz", "g:cd.zzzz..2.75e.1", "g:ok.zzzz..2.75e.1...abc"])
-def test_a_forged_restaurant_leads_to_the_list(anna: Phone, code: str) -> None:
+def test_a_forged_restaurant_leads_to_the_list(anna: Phone) -> None:
     anna.says("/start")
-    tap = anna.press(anna.screen, code)
-    assert tap.text == "This list is old – refreshed."
-    assert "Bistro Anna · Amsterdam" in anna.labels
+    for code in ("g:gp.zzzz", "g:cd.zzzz..2.75e.1", "g:ok.zzzz..2.75e.1...abc"):
+        tap = anna.press(anna.screen, code)
+        assert tap.text == "This list is old – refreshed."
+        assert "Bistro Anna · Amsterdam" in anna.labels
 
 
 def test_a_forged_card_without_a_free_time_books_nothing(
