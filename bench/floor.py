@@ -59,6 +59,11 @@ def pages(address: str, slug: str, table_id: int, cookie: Mapping[str, str]) -> 
         "page, whole day": ("?mode=day", {}),
         "numbers alone": ("", {"HX-Request": "true", "HX-Target": "floor-summary"}),
         "panel of a table": (f"tables/{table_id}/panel/", {"HX-Request": "true"}),
+        "timeline": ("timeline/", {}),
+        "timeline as a table": ("timeline/?show=table", {}),
+        "list": ("list/", {}),
+        "heat map": ("heat/", {}),
+        "alerts": ("alerts/", {}),
     }
     for name, (query, headers) in asked.items():
         times = []

@@ -44,7 +44,7 @@ def test_a_full_queue_drops_and_never_blocks(caplog: pytest.LogCaptureFixture) -
     started = time.perf_counter()
     with caplog.at_level(logging.WARNING):
         accepted = sum(pump.put(n) for n in range(1000))
-    assert time.perf_counter() - started < 0.5
+    assert time.perf_counter() - started < 5  # it would block for ever
     assert 3 <= accepted <= 4
     assert "the queue is full" in caplog.text
     gate.set()
