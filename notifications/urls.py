@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from notifications.views import browsers, guest
-from notifications.views import outbox
+from notifications.views import browsers, guest, outbox
 from notifications.views.webhooks import provider_webhook
 
 app_name = "notifications"
