@@ -42,8 +42,9 @@ class Manners(BaseRequestMiddleware):
         bot: Bot,
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType]:
-        if isinstance(method, AnswerCallbackQuery):
-            (answered.get() or set()).add(method.callback_query_id)
+        taps = answered.get()
+        if isinstance(method, AnswerCallbackQuery) and taps is not None:
+            taps.add(method.callback_query_id)
         try:
             result: Response[TelegramType] = await self._patiently(make_request, bot, method)
         except TelegramBadRequest as error:

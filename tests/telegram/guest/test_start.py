@@ -159,6 +159,11 @@ def _member(phone: Phone, status: str) -> None:
     )
 
 
+def test_every_tap_is_answered_once(bot: TelegramServer, anna: Phone) -> None:
+    anna.says("/start").go("Book", "‹ Back", "My bookings").says("/start")
+    assert len(bot.calls_of("answerCallbackQuery")) == 3
+
+
 def test_a_screen_that_the_guest_deleted_comes_anew(anna: Phone) -> None:
     anna.says("/start")
     shown, code = anna.screen, anna.code("Book")
