@@ -31,7 +31,10 @@ def floor(request: HttpRequest, desk: Desk) -> HttpResponse:
         if is_fragment(request, target):
             template = f"staff/floor/fragment-{target.removeprefix('floor-')}.html"
             return varies(render(request, template, context | {"is_fragment": True}))
-    context |= {"panel_url": _panel_url(request, desk), "alerts_url": _alerts_url(desk)}
+    context |= {
+        "panel_url": _panel_url(request, desk),
+        "alerts_url": reverse("staff:alerts", args=[desk.restaurant.slug]),
+    }
     return varies(show(request, desk, "staff/floor.html", context, section="floor"))
 
 
