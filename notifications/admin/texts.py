@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -37,7 +38,7 @@ from restaurants.permissions import Capability
 
 class MessageTextForm(ServiceForm):
     language = forms.ChoiceField(
-        label=_("language"), choices=settings.LANGUAGES, widget=UnfoldAdminSelectWidget()
+        label=capfirst(_("language")), choices=settings.LANGUAGES, widget=UnfoldAdminSelectWidget()
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

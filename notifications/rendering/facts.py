@@ -73,6 +73,7 @@ class Facts:
     policy: str = ""
     answer_by: str = ""
     can_cancel: bool = False
+    can_change: bool = False
 
     @property
     def values(self) -> dict[str, str]:
@@ -155,6 +156,7 @@ def facts_of(message: Message, *, language: str, now: datetime) -> Facts:
             else ""
         ),
         can_cancel=visit.can_cancel,
+        can_change=visit.can_change,
     )
 
 

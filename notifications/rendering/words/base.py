@@ -64,7 +64,9 @@ class Words:
 
 
 def manage(facts: Facts) -> Action:
-    """The booking's own page."""
+    """The booking's own page; it is not said to change what it cannot any more."""
+    if not facts.can_change:
+        return view(facts)
     return Action(_("View or change"), facts.links["manage"])
 
 
