@@ -93,7 +93,7 @@ def test_a_visit_from_arrival_to_departure(house: House) -> None:
     )
     for label, said in steps:
         assert maria.taps(shown, label).answer() == ""
-        wait_until(lambda said=said: said in shown.text, lambda: shown.text)
+        maria.wait_for(said)
     assert status_of(reservation) == "seated"
     assert len(maria.chat.from_bot) == 1
     entry = AuditEntry.objects.get(action="reservation.completed")

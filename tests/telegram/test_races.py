@@ -73,7 +73,7 @@ def test_two_chats_answer_at_once(bot: TelegramServer) -> None:
     word = {"confirmed": "Confirmed by Maria", "declined": "Declined by Olga"}[status]
     house.deliver()
     for chat in (house.group, second):
-        wait_until(lambda chat=chat: word in chat.last.text, lambda chat=chat: chat.last.text)
+        chat.wait_for(word)
         assert len(chat.from_bot) == 1
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.db import connection
 
 from reservehub.core import clock
 from telegram_bot.models import TelegramUser, Update
@@ -16,7 +22,7 @@ from telegram_bot.services.updates import (
     updates_prune,
 )
 from tests.telegram.conftest import polling_bot
-from tests.telegram.server import TelegramServer
+from tests.telegram.server import TOKEN, TelegramServer
 from tests.telegram.world import wait_until
 
 
@@ -117,3 +123,31 @@ def _begin(update_id: int, *, by: str, after: timedelta = timedelta()) -> Begun:
         language_code="en",
         now=clock.now() + after,
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_polls_until_it_is_told_to_stop(telegram: TelegramServer) -> None:
+    """`manage.py run_bot` as `make run` starts it: a process of its own, ended by SIGTERM."""
+    database = connection.settings_dict
+    url = (
+        f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:"
+        f"{database['PORT']}/{database['NAME']}"
+    )
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "reservehub.settings.development",
+        "DATABASE_URL": url,
+        "REDIS_URL": settings.CACHES["default"]["LOCATION"],
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "TELEGRAM_API_BASE": telegram.base,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "run_bot"], cwd=settings.BASE_DIR, env=environment
+    )
+    try:
+        anna = telegram.add_user("Anna")
+        anna.sends("/help")
+        wait_until(lambda: bool(anna.chat.from_bot), "no answer", seconds=90)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+    finally:
+        process.kill()
