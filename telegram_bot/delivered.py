@@ -23,7 +23,7 @@ def handle_delivered(body: bytes) -> bool:
     except ValidationError:
         # Delivering it again would not help.
         logger.warning("Telegram sent an update of a shape unknown to us")
-    except (Busy, DatabaseError, InterfaceError, TimeoutError) as error:
+    except (Busy, DatabaseError, InterfaceError) as error:
         logger.warning("An update will come again: %s", type(error).__name__)
         return False
     return True

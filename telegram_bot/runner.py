@@ -19,16 +19,19 @@ from aiogram import Bot, Dispatcher
 from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
+    TelegramBadRequest,
     TelegramConflictError,
     TelegramRetryAfter,
 )
 from aiogram.types import Update
 from django.db import DatabaseError, InterfaceError
 
+from reservehub.core import clock
 from telegram_bot import bridge, common, guest, staff
 from telegram_bot.commands import commands_set
 from telegram_bot.middlewares import Busy, Once, Refusals
 from telegram_bot.requests import make_bot
+from telegram_bot.services.updates import update_done
 from telegram_bot.storage import DialogueStorage
 
 logger = logging.getLogger(__name__)
@@ -55,14 +58,19 @@ def dispatcher() -> Dispatcher:
 
 
 async def handle(bot: Bot, update: Update, *, by: str) -> None:
-    """Handle one update, once.
+    """Handle one update, once. One that takes too long is given up, or it would hold up all others
+    again and again.
 
     :raises Busy: if another process does so at this moment
-    :raises DatabaseError, TimeoutError: it is not done; deliver it again
+    :raises DatabaseError: it is not done; deliver it again
     """
-    await asyncio.wait_for(
-        dispatcher().feed_update(bot, update, claimed_by=by), timeout=HANDLE_SECONDS
-    )
+    try:
+        await asyncio.wait_for(
+            dispatcher().feed_update(bot, update, claimed_by=by), timeout=HANDLE_SECONDS
+        )
+    except TimeoutError:
+        logger.warning("Update %s took too long and is given up", update.update_id)
+        await bridge.call(update_done, update_id=update.update_id, now=clock.now())
 
 
 async def poll(stop: asyncio.Event) -> None:
@@ -95,7 +103,6 @@ class _Poller:
                 ClientDecodeError,
                 DatabaseError,
                 InterfaceError,
-                TimeoutError,
                 Busy,
             ) as error:
                 _complain(error)
@@ -104,7 +111,7 @@ class _Poller:
 
     async def _once(self) -> None:
         if not self._is_prepared:
-            await commands_set(self._bot)
+            await self._offer_commands()
             self._is_prepared = True
             logger.info("The bot is listening")
         asking = self._bot.get_updates(
@@ -118,6 +125,13 @@ class _Poller:
             await self._handle_all(updates)
             # Only now: what is confirmed is never delivered again.
             self._offset = updates[-1].update_id + 1
+
+    async def _offer_commands(self) -> None:
+        """Conveniences for typing: a refusal must not keep the bot from listening."""
+        try:
+            await commands_set(self._bot)
+        except TelegramBadRequest as error:
+            logger.warning("Telegram does not take our commands: %s", error.message)
 
     async def _handle_all(self, updates: Sequence[Update]) -> None:
         """Chats side by side, each in its own order."""

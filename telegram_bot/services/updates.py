@@ -44,8 +44,8 @@ def update_begin(
 ) -> Begun:
     """Claim the update and find out the language to answer in.
 
-    :param by: the process; a poller is the only one there can be, so what another poller has
-        claimed and not finished is taken over at once (names of pollers begin with ``poll``)
+    :param by: the process; names of pollers begin with ``poll``. There can be only one, and it
+        asks again for what it or its predecessor did not finish: that is taken over at once
     """
     language = language_of(telegram_id=telegram_id, chat_id=chat_id, code=language_code)
     if _claim(update_id, by=by, now=now):
@@ -64,7 +64,7 @@ def _claim(update_id: int, *, by: str, now: datetime) -> bool:
         return True
     abandoned = Q(claimed_at__lt=now - TAKEN_BACK_AFTER)
     if by.startswith("poll"):
-        abandoned |= Q(claimed_by__startswith="poll") & ~Q(claimed_by=by)
+        abandoned |= Q(claimed_by__startswith="poll")
     return bool(
         Update.objects.filter(abandoned, pk=update_id, done_at=None).update(
             claimed_by=by, claimed_at=now

@@ -61,15 +61,20 @@ def telegram(request: HttpRequest, slug: str) -> HttpResponse:
 def _link(wish: str, person: User, restaurant: Restaurant) -> dict[str, str]:
     """:raises TelegramAway: if nobody knows what our bot is called"""
     try:
-        address = f"https://t.me/{bot_name()}"
+        name = bot_name()
     except (SendFailed, OutcomeUnknown):
         raise TelegramAway from None
+    now = clock.now()
     if wish == "me":
-        payload = staff_link_create(user=person, restaurant=restaurant, now=clock.now())
-        return {"for": "me", "url": f"{address}?start={payload}"}
-    payload = admin_chat_link_create(user=person, restaurant=restaurant, now=clock.now())
+        payload = staff_link_create(user=person, restaurant=restaurant, now=now)
+        return {"for": "me", "url": f"https://t.me/{name}?start={payload}"}
+    payload = admin_chat_link_create(user=person, restaurant=restaurant, now=now)
     parameter = "startgroup" if wish == "group" else "start"
-    return {"for": wish, "url": f"{address}?{parameter}={payload}", "command": f"/start {payload}"}
+    return {
+        "for": wish,
+        "url": f"https://t.me/{name}?{parameter}={payload}",
+        "command": f"/start@{name} {payload}",
+    }
 
 
 @require_POST
