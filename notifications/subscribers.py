@@ -16,8 +16,9 @@ from bookings.events import (
 )
 from bookings.lifecycle import AWAITING
 from bookings.models import Reservation
-from notifications.kinds import Kind
+from notifications.kinds import ChannelName, Kind
 from notifications.services import message_plan, staff_message_plan
+from reservehub.core.actors import ActorKind
 from reservehub.core.events import subscribe
 
 _GUEST_KINDS: dict[type[ReservationEvent], Kind] = {
@@ -55,6 +56,7 @@ def tell_guest(event: ReservationEvent, *, delivery_id: int) -> None:  # noqa: A
         cause=_cause(event),
         now=event.occurred_at,
         context=_context(event),
+        only_channels=[ChannelName.EMAIL] if _was_in_the_chat(event) else None,
     )
 
 
@@ -65,6 +67,13 @@ def _is_invisible(event: ReservationEvent, reservation: Reservation) -> bool:
         and event.old_starts_at == event.starts_at
         and event.old_party_size == reservation.party_size
     )
+
+
+def _was_in_the_chat(event: ReservationEvent) -> bool:
+    """A guest who did it in the bot has seen it there: a letter with the calendar file is of use,
+    a second message in the chat or an SMS is not.
+    """
+    return event.channel == ChannelName.TELEGRAM and event.actor_kind == ActorKind.GUEST
 
 
 def _context(event: ReservationEvent) -> dict[str, object]:

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from typing import Any
 
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from notifications import services
 from notifications.channels.base import OutcomeUnknown, Report, ReportStatus, SendFailed
@@ -59,23 +61,30 @@ def plan_by_the_clock() -> int:
 
 
 @shared_task(name="notifications.record_report", ignore_result=True)
-def record_report(
-    provider: str, provider_id: str, status: str, told: dict[str, Any], tries: int = 1
-) -> bool:
+def record_report(provider: str, told: dict[str, Any], tries: int = 1) -> bool:
     """A report that overtook the provider's own answer, once more. Returns whether it is known
     now."""
-    report = Report(
-        provider_id=provider_id,
-        status=ReportStatus(status),
-        **told,
-    )
+    report = Report(**{**told, "status": ReportStatus(told["status"])})
     if services.report_record(provider=provider, report=report, now=clock.now()):
         return True
     if tries < REPORT_TRIES:
-        record_report.apply_async(
-            args=(provider, provider_id, status, told, tries + 1), countdown=10 * tries
-        )
+        _queue_report(provider, told, tries + 1)
     return False
+
+
+def report_later(*, provider: str, report: Report) -> None:
+    """Try again in some seconds to find the message of a report; best effort, as the message has
+    been sent whatever the report says.
+    """
+    told = {**asdict(report), "status": report.status.value, "at": None}
+    try:
+        _queue_report(provider, told, 1)
+    except OperationalError as error:
+        logger.warning("A report of %s is lost, the broker is down: %s", provider, error)
+
+
+def _queue_report(provider: str, told: dict[str, Any], tries: int) -> None:
+    record_report.apply_async(args=(provider, told, tries), countdown=5 * tries, retry=False)
 
 
 @shared_task(name="notifications.forget_contents", ignore_result=True)

@@ -102,6 +102,9 @@ class Message(models.Model):
     due_at = models.DateTimeField(_("due at"))
     expires_at = models.DateTimeField(_("not later than"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    round = models.PositiveSmallIntegerField(
+        _("round"), default=0, help_text=_("How often a person had it sent again.")
+    )
     channel_attempts = models.PositiveSmallIntegerField(_("attempts over this channel"), default=0)
     claimed_at = models.DateTimeField(_("being sent since"), null=True, blank=True)
     queued_at = models.DateTimeField(_("queued at"), null=True, blank=True)

@@ -16,6 +16,7 @@ CONVERSATION_OPEN = timedelta(hours=24)
 """WhatsApp lets businesses answer freely for so long."""
 _CHANNELS = list(ChannelName)
 _MOST = 2**31 - 1
+_ROUND = 1_000_000_007
 
 
 class Way(NamedTuple):
@@ -52,12 +53,14 @@ def addresses_for(message: Message) -> Mapping[ChannelName, Address]:
 
 
 def envelope_of(message: Message, attempt: MessageAttempt, content: Content) -> Envelope:
-    """The envelope of a try; the same key and number for every try over the channel."""
+    """The envelope of a try; the same key and number for every try over the channel, until a person
+    has the message sent again: then the provider shall not take it for the old one.
+    """
     channel = ChannelName(attempt.channel)
     keys = addresses_for(message).get(channel, Address("")).keys
     return Envelope(
-        key=f"m{message.pk}-{channel}",
-        number=(message.pk * len(_CHANNELS) + _CHANNELS.index(channel)) % _MOST + 1,
+        key=f"m{message.pk}-{channel}" + (f"-{message.round}" if message.round else ""),
+        number=_number(message, channel),
         address=attempt.address,
         keys=keys,
         language=message.language,
@@ -69,6 +72,12 @@ def envelope_of(message: Message, attempt: MessageAttempt, content: Content) -> 
         may_be_free_form=channel == ChannelName.WHATSAPP
         and _wrote_lately(channel, attempt.address, attempt.started_at),
     )
+
+
+def _number(message: Message, channel: ChannelName) -> int:
+    """Unlike that of any other message for some hundred million messages."""
+    place = message.pk * len(_CHANNELS) + _CHANNELS.index(channel)
+    return (place + message.round * _ROUND) % _MOST + 1
 
 
 def _wrote_lately(channel: ChannelName, address: str, now: datetime) -> bool:

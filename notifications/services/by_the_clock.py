@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -113,8 +114,8 @@ def messages_by_the_clock(*, now: datetime, most: int = 20_000) -> int:
     """Owe every message whose time has come; returns how many were written."""
     written = 0
     for kind in BEFORE_START:
-        written += _owe(lambda kind=kind: reservations_due(kind, now=now), kind, now, most)
-    written += _owe(lambda: reviews_due(now=now), Kind.REVIEW_REQUEST, now, most)
+        written += _owe(partial(reservations_due, kind, now=now), kind, now, most)
+    written += _owe(partial(reviews_due, now=now), Kind.REVIEW_REQUEST, now, most)
     return written + _tell_staff(now, most)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +38,7 @@ def message_plan(
     context: Mapping[str, Any] | None = None,
     about_starts_at: datetime | None = None,
     first_channel: str = "",
+    only_channels: Container[str] | None = None,
 ) -> Message | None:
     """Owe the guest of a reservation a message; the same cause owes it once: None then, and for
     walk-ins.
@@ -49,6 +50,7 @@ def message_plan(
         as ``v3`` for its third version
     :param context: what the words need beside the reservation; no personal data
     :param about_starts_at: for messages by the clock: useless once the visit has another start
+    :param only_channels: the others are left out, where the guest has seen it there already
     :param first_channel: tried before all others, as an answer goes where the question came from
     """
     if reservation.source == Source.WALK_IN:
@@ -66,12 +68,13 @@ def message_plan(
         quiet=quiet_hours_of(settings),
         zone=reservation.restaurant.timezone,
     )
+    reachable = addresses_of(reservation)
     channels = channels_for(
         kind,
-        reachable=addresses_of(reservation),
+        reachable=[one for one in reachable if only_channels is None or one in only_channels],
         preferred=first_channel or (preference.preferred_channel if preference else ""),
     )
-    why = "" if channels else "unreachable"
+    why = "" if channels else ("told_already" if only_channels and reachable else "unreachable")
     if at is None:
         why = "quiet_hours"
     if preference is not None and manners.is_optional and kind in preference.off_kinds:

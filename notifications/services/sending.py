@@ -50,11 +50,10 @@ def sending_begin(*, message_id: int, now: datetime) -> Sending | None:
     if message is None:
         return None
     why = _unwanted(message, now)
-    if why:
-        return _drop(message, why, now)
-    way = way_of(message)
+    way = way_of(message) if not why else None
     if way is None:
-        return _drop(message, "channel_off", now)
+        _drop(message, why or "channel_off", now)
+        return None
     if way.position:
         message.channels = message.channels[way.position :]
         message.channel_attempts = 1

@@ -147,6 +147,7 @@ def message_send_again(*, message_id: int, actor: Actor, now: datetime) -> Messa
         message.last_error = last.code
     message.status = MessageStatus.WAITING
     message.channel_attempts = 0
+    message.round += 1
     message.due_at = now
     message.expires_at = max(message.expires_at, now + message.manners.lifetime)
     message.finished_at = None

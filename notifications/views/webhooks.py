@@ -29,6 +29,7 @@ from notifications.channels.base import (
     Webhook,
 )
 from notifications.channels.registry import webhook_named
+from notifications.tasks import report_later
 from reservehub.core import clock
 
 LARGEST_BODY = 1024 * 1024
@@ -80,7 +81,8 @@ def _length_of(request: HttpRequest) -> int:
 def _record(webhook: Webhook, incoming: Incoming, now: datetime) -> None:
     """Each on its own: a repetition of the request finds done what is done."""
     for report in incoming.reports:
-        services.report_record(provider=webhook.provider, report=report, now=now)
+        if not services.report_record(provider=webhook.provider, report=report, now=now):
+            report_later(provider=webhook.provider, report=report)
     for inbound in incoming.inbound:
         services.inbound_record(
             provider=webhook.provider, channel=webhook.channel, inbound=inbound, now=now

@@ -169,8 +169,7 @@ def test_large_parties_are_asked_once_whether_they_still_come(
     house: Restaurant, smtp: SmtpStandIn
 ) -> None:
     small = book(house)
-    other = {"guest_phone": "+31687654321", "guest_email": "b@example.com"}
-    large = book(house, party_size=5, **other)
+    large = book(house, party_size=5, guest_phone="+31687654321", guest_email="b@example.com")
     for hours in (48, 47, 40, 30):
         clock_strikes(large.starts_at - hours * HOUR)
     (message,) = Message.objects.filter(kind=Kind.RECONFIRM)

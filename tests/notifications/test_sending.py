@@ -27,9 +27,10 @@ from notifications.services import (
     sending_taken,
 )
 from notifications.services.stuck import stuck_after
+from reservehub.core.actors import Actor, ActorKind
 from reservehub.core.testing import run_deliveries
 from restaurants.models import Restaurant
-from tests.factories import GUEST, NOW, STAFF
+from tests.factories import FRIDAY, GUEST, NOW, STAFF
 from tests.notifications.stand_ins.server import address_of_nobody
 from tests.notifications.stand_ins.smsc import SmscStandIn
 from tests.notifications.stand_ins.smtp import SmtpStandIn
@@ -372,3 +373,18 @@ def test_refused_connections_lose_nothing(house: Restaurant, settings: Any) -> N
     assert send_due() == 0
     message = the(Kind.CONFIRMED)
     assert (message.status, message.reason) == (MessageStatus.WAITING, "unreachable")
+
+
+def test_a_guest_who_booked_in_the_chat_gets_at_most_a_letter(
+    house: Restaurant, smtp: SmtpStandIn, twilio: TwilioStandIn
+) -> None:
+    in_the_chat = Actor(kind=ActorKind.GUEST, label="guest", channel="telegram")
+    reservation = book(house, actor=in_the_chat)
+    assert the(Kind.CONFIRMED).channels == ["email"]
+    Message.objects.all().delete()
+    reservation_cancel(reservation_id=reservation.pk, actor=STAFF, now=NOW)
+    run_deliveries(now=NOW)
+    assert the(Kind.CANCELLED).channels == ["email", "sms"]
+    Message.objects.all().delete()
+    book(house, actor=in_the_chat, guest_email="", date=FRIDAY + timedelta(days=7))
+    assert the(Kind.CONFIRMED).reason == "told_already"
