@@ -19,31 +19,25 @@ from bookings.availability.combos import expand_row
 from bookings.availability.day import ServiceDay
 from bookings.availability.engine import answer, answer_all, answer_local, answer_slot, seatings
 from bookings.availability.explain import Detail, explain
+from bookings.availability.load import Booked, Busy, DayLoad
 from bookings.availability.manual import check_manual
 from bookings.availability.model import (
     Access,
-    Booked,
-    Busy,
     Channel,
     ComboSpec,
     DayConfig,
-    DayLoad,
-    Move,
     NoticeCutoff,
     Override,
     OverrideState,
     PacingCaps,
     Period,
-    Query,
     Rules,
-    Seat,
-    Slot,
-    SlotAnswer,
     TableSpec,
     TurnBand,
     TurnRule,
 )
 from bookings.availability.prepared import PreparedDay
+from bookings.availability.question import Move, Query, Seat, Slot, SlotAnswer
 from bookings.availability.reasons import (
     MANUAL_REASONS,
     OVERRIDABLE,

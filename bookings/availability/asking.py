@@ -11,10 +11,10 @@ from typing import NamedTuple
 from bookings.availability.board import EVERYWHERE, Moved, Window
 from bookings.availability.day import ServiceDay
 from bookings.availability.fits import Option, Options, Party
-from bookings.availability.model import Query, Slot
 from bookings.availability.pacing import UNLIMITED, Limit
 from bookings.availability.policy import party_reasons, standing_reasons, unlimited_sizes
 from bookings.availability.prepared import AreaRules, PreparedDay, SlotRules, Turn
+from bookings.availability.question import Query, Slot
 from bookings.availability.reasons import Reason
 from bookings.availability.repack import Repacker
 

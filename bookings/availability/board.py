@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from bookings.availability.fits import Option, Options, Party
-from bookings.availability.model import Booked, Busy, DayLoad
+from bookings.availability.load import Booked, Busy, DayLoad
 from bookings.availability.prepared import SPAN, PreparedDay
 
 EVERYWHERE = -1

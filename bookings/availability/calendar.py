@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bookings.availability.model import DayConfig, Override, Period, Slot
+from bookings.availability.model import DayConfig, Override, Period
+from bookings.availability.question import Slot
 from bookings.availability.reasons import Reason
 
 DAY_MINUTES = 24 * 60

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import TypeVar
 
 from bookings.availability.board import Board
-from bookings.availability.model import Booked, Busy, DayConfig, DayLoad, Query
+from bookings.availability.load import Booked, Busy, DayLoad
+from bookings.availability.model import DayConfig
 from bookings.availability.pacing import Pacing
 from bookings.availability.prepared import PreparedDay
+from bookings.availability.question import Query
 from bookings.availability.repack import Repacker
 
 Row = TypeVar("Row", Busy, Booked)

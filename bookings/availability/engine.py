@@ -14,7 +14,8 @@ from bookings.availability.board import Moved
 from bookings.availability.calendar import instants_of
 from bookings.availability.day import ServiceDay
 from bookings.availability.fits import Option
-from bookings.availability.model import Channel, Move, Query, Seat, Slot, SlotAnswer
+from bookings.availability.model import Channel
+from bookings.availability.question import Move, Query, Seat, Slot, SlotAnswer
 from bookings.availability.reasons import Reason
 from bookings.availability.repack import seats_with_moves
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from bookings.availability.asking import Asking, View
 from bookings.availability.day import ServiceDay
 from bookings.availability.engine import answer_slot
-from bookings.availability.model import Query
 from bookings.availability.pacing import Limit
 from bookings.availability.policy import cutoff_at, notice_ends_at, released_at
+from bookings.availability.question import Query
 from bookings.availability.reasons import Reason
 
 

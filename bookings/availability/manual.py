@@ -8,7 +8,8 @@ from datetime import datetime
 from bookings.availability.asking import Asking
 from bookings.availability.day import ServiceDay
 from bookings.availability.fits import Party
-from bookings.availability.model import Query, TableSpec
+from bookings.availability.model import TableSpec
+from bookings.availability.question import Query
 from bookings.availability.reasons import Reason
 
 

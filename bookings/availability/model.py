@@ -1,4 +1,4 @@
-"""The words of availability: what a service day is made of, who asks, and what the answer is.
+"""What a service day is made of, whatever is booked on it.
 
 Plain immutable values. Instants (``*_at``, ``*_until``) are aware datetimes in UTC; ``time`` and
 ``date`` values are wall clock of the restaurant. Rule numbers refer to the domain rules.
@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bookings.availability.reasons import Reason
@@ -194,46 +193,6 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Busy:
-    """One row of occupancy: a table taken from ``starts_at`` to ``ends_at``, buffer included."""
-
-    table_id: int
-    starts_at: datetime
-    ends_at: datetime
-    reservation_id: int | None = None
-    hold_id: int | None = None
-    is_movable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """One party of the day, seated or to come: what it adds to pacing, and how it may be moved.
-
-    ``ends_at`` is the guest-facing end. ``area_id`` and ``required_features`` are its hard wishes,
-    kept when it is re-packed (rule 36). Its tables are the :class:`Busy` rows of the same id; a
-    reservation without any is unassigned (rule 37), and needs them until ``occupied_until``, or for
-    the buffer of its period after its end.
-    """
-
-    starts_at: datetime
-    ends_at: datetime
-    covers: int
-    reservation_id: int | None = None
-    hold_id: int | None = None
-    channel: Channel = Channel.ONLINE
-    period_id: int | None = None
-    area_id: int | None = None
-    required_features: frozenset[str] = frozenset()
-    is_paced: bool = True
-    occupied_until: datetime | None = None
-
-    @property
-    def is_online(self) -> bool:
-        """Whether it counts toward the online caps."""
-        return self.channel is Channel.ONLINE
-
-
-@dataclass(frozen=True, slots=True)
 class DayConfig:
     """Everything about a service date that does not depend on bookings; safe to cache."""
 
@@ -247,85 +206,3 @@ class DayConfig:
     overrides: tuple[Override, ...] = ()
     is_closed: bool = False
     closed_reason: Reason = Reason.CLOSED
-
-
-@dataclass(frozen=True, slots=True)
-class DayLoad:
-    """What is taken on a service date, including tails of the day before and blocks."""
-
-    busy: tuple[Busy, ...] = ()
-    booked: tuple[Booked, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A question about one party.
-
-    ``overrides`` are reasons staff have decided to accept (pacing, notice, ...); reasons of space
-    cannot be overridden. ``area_id`` and ``required_features`` are hard, the preferred ones soft.
-    ``minutes`` replaces the turn time. ``allows_moves`` permits re-packing others (rule 36).
-    """
-
-    party_size: int
-    now: datetime
-    channel: Channel = Channel.ONLINE
-    area_id: int | None = None
-    preferred_area_id: int | None = None
-    required_features: frozenset[str] = frozenset()
-    preferred_features: frozenset[str] = frozenset()
-    exclude_reservation_id: int | None = None
-    exclude_hold_id: int | None = None
-    is_notice_exempt: bool = False
-    minutes: int | None = None
-    allows_moves: bool = True
-    overrides: frozenset[Reason] = frozenset()
-
-
-class Slot(NamedTuple):
-    """A possible start: an instant, its wall clock and the period it belongs to."""
-
-    local_time: datetime
-    fold: int
-    starts_at: datetime
-    period: Period
-    is_ambiguous: bool
-
-
-class Move(NamedTuple):
-    """Another, unlocked reservation that has to change tables first (rule 36)."""
-
-    reservation_id: int
-    from_tables: tuple[int, ...]
-    to_tables: tuple[int, ...]
-
-
-class Seat(NamedTuple):
-    """Where a party can sit, until when, and who must be moved to make room (normally nobody)."""
-
-    table_ids: tuple[int, ...]
-    combo_id: int | None
-    area_id: int | None
-    ends_at: datetime
-    occupied_until: datetime
-    moves: tuple[Move, ...] = ()
-
-
-class SlotAnswer(NamedTuple):
-    """Whether a party can start then, and if not, why not.
-
-    ``tables_left`` counts the suitable free tables (combinations if no single one is free).
-    ``utc_offset`` is a label such as ``+02:00`` for local times that happen twice, else empty.
-    """
-
-    local_time: datetime
-    fold: int
-    starts_at: datetime
-    ends_at: datetime
-    occupied_until: datetime
-    period_id: int | None
-    available: bool
-    reasons: tuple[Reason, ...]
-    area_ids: tuple[int, ...]
-    tables_left: int
-    needs_moves: bool
-    utc_offset: str

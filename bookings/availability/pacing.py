@@ -9,8 +9,10 @@ from itertools import accumulate
 from math import ceil
 from typing import NamedTuple
 
-from bookings.availability.model import Booked, Channel, DayLoad, PacingCaps, Slot
+from bookings.availability.load import Booked, DayLoad
+from bookings.availability.model import Channel, PacingCaps
 from bookings.availability.prepared import PreparedDay
+from bookings.availability.question import Slot
 from bookings.availability.reasons import Reason
 
 

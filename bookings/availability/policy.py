@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from bookings.availability.calendar import instant_after
-from bookings.availability.model import Channel, Query, Slot
+from bookings.availability.model import Channel
 from bookings.availability.prepared import PreparedDay, SlotRules
+from bookings.availability.question import Query, Slot
 from bookings.availability.reasons import Reason
 
 

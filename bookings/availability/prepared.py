@@ -27,8 +27,8 @@ from bookings.availability.model import (
     OverrideState,
     PacingCaps,
     Period,
-    Slot,
 )
+from bookings.availability.question import Slot
 from bookings.availability.reasons import Reason
 
 GRID_SECONDS = 300
