@@ -198,6 +198,8 @@ class Feed:
             await asyncio.sleep(0)  # tables first, on all screens
         last = {n["reservation_id"]: n for n in notes if n["type"] == "reservation.status"}
         self._forward(last.values())
+        written = {n["reservation_id"]: n for n in notes if n["type"] == "conversation.changed"}
+        self._forward(written.values())
         self._check({n["user_id"] for n in notes if n["type"] == "membership.changed"})
 
     def _resync(self) -> None:

@@ -9,6 +9,7 @@ import { startMenus } from "./staff/menus.js";
 import { startPreferences } from "./staff/preferences.js";
 import { startRefresh } from "./staff/refresh.js";
 import { startSetUp } from "./staff/start.js";
+import { startTalk } from "./staff/talk.js";
 import { startTimeline } from "./staff/timeline.js";
 
 document.documentElement.classList.add("js");
@@ -23,3 +24,4 @@ startRefresh();
 startLive();
 startSetUp();
 startTimeline();
+startTalk();

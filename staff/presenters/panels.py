@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from bookings.floor import Stay, TableState, TableView, Visit, table_view
 from bookings.lifecycle import AT_TABLE, OCCUPYING, Status
-from bookings.models import Reservation
+from bookings.models import Reservation, Source
 from bookings.presenters.clock import clock_text, local, moment_text
 from bookings.presenters.words import DIETARY
 from bookings.selectors import tables_of
@@ -36,8 +37,8 @@ BLOCK_MINUTES = (30, 60, 120, 240)
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """One reservation as staff see it, with what can be done. Contact data, dietary needs and
-    actions are empty for those who may not see or do that.
+    """One reservation as staff see it, with what can be done. Contact data, dietary needs,
+    actions and the address of the messages are empty for those who may not see or do that.
     """
 
     reservation: Reservation
@@ -53,6 +54,7 @@ class Card:
     call: Action | None
     more: tuple[Action, ...]
     may_undo: bool
+    talk_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,7 +216,15 @@ def card_of(desk: Desk, reservation: Reservation) -> Card:
         call=call_action(reservation, has_table=bool(tables)) if may_edit else None,
         more=more_actions(reservation, has_table=bool(tables), now=desk.now) if may_edit else (),
         may_undo=may_edit and may_undo(reservation, now=desk.now),
+        talk_url=_talk_url(desk, reservation),
     )
+
+
+def _talk_url(desk: Desk, reservation: Reservation) -> str:
+    """Where its messages are; nobody writes to parties that walked in."""
+    if not desk.can(Capability.SEE_CONTACT) or reservation.source == Source.WALK_IN:
+        return ""
+    return reverse("staff:messages", args=[desk.restaurant.slug, reservation.pk])
 
 
 def name_of(reservation: Reservation) -> str:

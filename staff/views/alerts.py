@@ -1,6 +1,10 @@
-"""The alerts of an evening, and their number for the frame of every page (requirement E4)."""
+"""The alerts of an evening, what guests wrote, what did not reach them; and their number for the
+frame of every page (requirements E4, H4).
+"""
 
 from __future__ import annotations
+
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,9 +13,12 @@ from django.views.decorators.http import require_GET
 from bookings.selectors import reservations_visible_to
 from bookings.selectors.alerts import alerts_of
 from bookings.selectors.floor import service_date_at
+from notifications.selectors import conversations_unseen, messages_for_a_person
+from restaurants.permissions import Capability
 from staff.access import Desk, desk_view
-from staff.presenters.alerts import lines_of, urgent, visible
+from staff.presenters.alerts import Line, lines_of, urgent, visible
 from staff.presenters.day import asked_of
+from staff.presenters.message_alerts import undelivered_lines, unread_lines
 
 
 @require_GET
@@ -26,10 +33,30 @@ def alerts(request: HttpRequest, desk: Desk) -> HttpResponse:
         else []
     )
     shown = visible(found, desk.capabilities)
-    context = {"restaurant": desk.restaurant, "count": urgent(shown)}
+    written = _unread(desk)
+    context = {"restaurant": desk.restaurant, "count": urgent(shown) + len(written)}
     if request.GET.get("part") == "badge":
         return render(request, "staff/alerts/badge.html", context)
     ids = {alert.reservation_id for alert in shown}
     rows = reservations_visible_to(desk.person).filter(restaurant=desk.restaurant).in_bulk(ids)
-    lines = lines_of(shown, rows, desk.restaurant, desk.capabilities)
+    lines = [
+        *written,
+        *_undelivered(desk, asked.date),
+        *lines_of(shown, rows, desk.restaurant, desk.capabilities),
+    ]
     return render(request, "staff/alerts/panel.html", context | {"lines": lines})
+
+
+def _unread(desk: Desk) -> list[Line]:
+    """About any date: whoever wrote waits for an answer now."""
+    if not desk.can(Capability.SEE_CONTACT):
+        return []
+    return unread_lines(conversations_unseen(desk.restaurant), desk.restaurant)
+
+
+def _undelivered(desk: Desk, service_date: date) -> list[Line]:
+    """About the parties of one evening."""
+    if not desk.can(Capability.SEE_CONTACT):
+        return []
+    messages = messages_for_a_person(desk.restaurant).filter(reservation__service_date=service_date)
+    return undelivered_lines(messages, desk.restaurant, desk.capabilities)

@@ -45,6 +45,10 @@ EXPECTED: dict[str, dict[str, int]] = {
     "table-panel": allowed("viewer", "host", "manager", "owner", ok=404),
     "reservation-panel": allowed("viewer", "host", "manager", "owner", ok=404),
     "seats": allowed("host", "manager", "owner", ok=404),
+    "messages": allowed("host", "manager", "owner", ok=404),
+    **dict.fromkeys(
+        ("messages-reply", "messages-seen", "messages-again", "messages-arrived"), POST_ONLY
+    ),
     "step": POST_ONLY,
     "swap": POST_ONLY,
     "walk-in": POST_ONLY,
@@ -109,6 +113,13 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "edit": {"reservation_id": 0},
     "move": {"reservation_id": 0},
     **{n: {"reservation_id": 0} for n in ("reservation-panel", "seats", "swap")},
+    **{
+        n: {"reservation_id": 0}
+        for n in (
+            *("messages", "messages-reply", "messages-seen"),
+            *("messages-again", "messages-arrived"),
+        )
+    },
     **{n: {"table_id": 0} for n in ("table-panel", "table-block", "table-unblock", "table-clean")},
     **{n: {"pk": 0} for n in ("table-edit", "table-archive", "table-unarchive", "table-delete")},
     **{

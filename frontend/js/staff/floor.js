@@ -3,6 +3,7 @@
 import { say } from "../focus.js";
 import { focusTable, neighbour, startPlan, tableOf, tables } from "./plan.js";
 import { isMoving, startMoves } from "./move.js";
+import { keepTalk } from "./talk.js";
 import { said } from "./toasts.js";
 
 const page = () => document.querySelector("[data-floor-page]");
@@ -105,10 +106,12 @@ function refreshPanel(detail) {
     if (!answer?.ok || body() !== shown) return;
     const refocus = sameFocus(shown);
     const wasOpen = shown.querySelector("details.more")?.open;
+    const keep = keepTalk(shown);
     panel().innerHTML = await answer.text();
+    const typing = keep(panel());
     htmx.process(panel());
     if (wasOpen) panel().querySelector("details.more")?.setAttribute("open", "");
-    refocus();
+    (typing ?? refocus)();
   }, 250 + Math.random() * 150);
 }
 

@@ -2,7 +2,7 @@
 //
 // Applies what it hears to the plan (`[data-floor][data-live="true"]`), shows the state of the connection in
 // `[data-live-badge]`, and tells the rest of the page by events on `document`: rh:snapshot, rh:table, rh:reservation,
-// rh:unassigned, rh:config (detail = message), rh:online, rh:offline.
+// rh:unassigned, rh:config, rh:conversation (detail = message), rh:online, rh:offline.
 
 const PING_EVERY = 10_000;
 const ANSWER_WITHIN = 4_000;
@@ -175,6 +175,7 @@ class Live {
     else if (message.type === "reservation.status") tell("rh:reservation", message);
     else if (message.type === "floor.unassigned") tell("rh:unassigned", message);
     else if (message.type === "config.changed") tell("rh:config", message);
+    else if (message.type === "conversation.changed") tell("rh:conversation", message);
   }
 
   begin(snapshot) {

@@ -1,6 +1,7 @@
 // Parts of a page that follow the book: fetched again when something changed, and every minute.
 //
-// `data-refresh` holds the address, or nothing for the page's own. Several changes at once make one request;
+// `data-refresh` holds the address, or nothing for the page's own; `data-conversation` makes a part follow what is
+// written as well: of one reservation, or (empty) of all. Several changes at once make one request;
 // screens do not ask all at the same moment. What is being dragged or typed in is left alone.
 
 const MINUTE = 60_000;
@@ -52,6 +53,12 @@ export function startRefresh() {
     for (const part of parts()) later(part, 200 + Math.random() * 200);
   };
   for (const name of ["rh:reservation", "rh:done", "rh:snapshot", "rh:changed"]) document.addEventListener(name, soon);
+  document.addEventListener("rh:conversation", ({ detail }) => {
+    for (const part of document.querySelectorAll("[data-conversation]")) {
+      const about = part.dataset.conversation;
+      if (about === "" || Number(about) === detail.reservation_id) later(part, 200 + Math.random() * 200);
+    }
+  });
   setInterval(() => {
     if (document.visibilityState === "visible") soon();
   }, MINUTE);
