@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from staff.views import invitations, onboarding, settings, settings_why, switch, team
+from staff.views import (
+    invitations,
+    onboarding,
+    settings,
+    settings_messages,
+    settings_why,
+    switch,
+    team,
+)
 
 PLAIN: list[URLPattern | URLResolver] = [
     path("start/", onboarding.start, name="start"),
@@ -18,6 +26,26 @@ OF_RESTAURANT: list[URLPattern | URLResolver] = [
     path("<slug:slug>/settings/", settings.overview, name="settings"),
     path("<slug:slug>/settings/pause/", settings.pause, name="settings-pause"),
     path("<slug:slug>/settings/why/", settings_why.explore, name="settings-why"),
+    path(
+        "<slug:slug>/settings/messages/",
+        settings_messages.message_settings,
+        name="settings-messages",
+    ),
+    path(
+        "<slug:slug>/settings/messages/<slug:kind>/<slug:language>/",
+        settings_messages.words,
+        name="settings-words",
+    ),
+    path(
+        "<slug:slug>/settings/messages/<slug:kind>/<slug:language>/preview/",
+        settings_messages.words_preview,
+        name="settings-words-preview",
+    ),
+    path(
+        "<slug:slug>/settings/messages/<slug:kind>/<slug:language>/ours/",
+        settings_messages.words_reset,
+        name="settings-words-reset",
+    ),
     path("<slug:slug>/settings/<slug:kind>/", settings.kind, name="settings-kind"),
     path("<slug:slug>/settings/<slug:kind>/add/", settings.add, name="settings-add"),
     path("<slug:slug>/settings/<slug:kind>/<int:pk>/", settings.edit, name="settings-edit"),

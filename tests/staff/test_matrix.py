@@ -81,6 +81,10 @@ EXPECTED: dict[str, dict[str, int]] = {
     "settings": CONFIGURERS,
     "settings-pause": POST_ONLY,
     "settings-why": CONFIGURERS,
+    "settings-messages": CONFIGURERS,
+    "settings-words": CONFIGURERS,
+    "settings-words-preview": POST_ONLY,
+    "settings-words-reset": POST_ONLY,
     "settings-kind": CONFIGURERS,
     "settings-add": CONFIGURERS,
     "settings-edit": NOBODY
@@ -119,6 +123,10 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             *("messages", "messages-reply", "messages-seen"),
             *("messages-again", "messages-arrived"),
         )
+    },
+    **{
+        n: {"kind": "confirmed", "language": "en"}
+        for n in ("settings-words", "settings-words-preview", "settings-words-reset")
     },
     **{n: {"table_id": 0} for n in ("table-panel", "table-block", "table-unblock", "table-clean")},
     **{n: {"pk": 0} for n in ("table-edit", "table-archive", "table-unarchive", "table-delete")},
