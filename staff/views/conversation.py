@@ -7,6 +7,7 @@ who may see contact data read it, only those who may change the book answer.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bookings.models import Reservation
 from notifications import services
-from notifications.errors import NobodyToTell
+from notifications.errors import NobodyToTell, NothingToSettle
 from notifications.models import Message, MessageStatus
 from notifications.services.conversation import LONGEST
 from reservehub.core.errors import DomainError, NotFound
@@ -82,21 +83,36 @@ def again(request: HttpRequest, desk: Desk, reservation_id: int) -> HttpResponse
     reservation = _reservation(desk, reservation_id)
     ids = _named(request, reservation)
     if ids is None:
-        failed = reservation.messages.filter(status=MessageStatus.FAILED)
-        ids = list(failed.values_list("pk", flat=True))
+        said = _sent_words(_all_again(desk, reservation), reservation)
+        return _done(request, desk, reservation, said)
     try:
-        for message_id in ids:
-            services.message_send_again(message_id=message_id, actor=desk.actor, now=desk.now)
+        services.message_send_again(message_id=ids[0], actor=desk.actor, now=desk.now)
     except DomainError as error:
         problem = _problem(error, reservation)
         return _page(request, desk, reservation, problem=problem, status=error.status)
+    return _done(request, desk, reservation, _sent_words(1, reservation))
+
+
+def _all_again(desk: Desk, reservation: Reservation) -> int:
+    """How many were sent; somebody else may have been faster with some."""
+    failed = reservation.messages.filter(status=MessageStatus.FAILED)
+    sent = 0
+    for message_id in list(failed.values_list("pk", flat=True)):
+        with suppress(NothingToSettle):
+            services.message_send_again(message_id=message_id, actor=desk.actor, now=desk.now)
+            sent += 1
+    return sent
+
+
+def _sent_words(count: int, reservation: Reservation) -> str:
+    if not count:
+        return _("Nothing is left to send again")
     words = ngettext(
         "%(count)d message to %(name)s is sent again",
         "%(count)d messages to %(name)s are sent again",
-        len(ids),
+        count,
     )
-    said = words % {"count": len(ids), "name": name_of(reservation)}
-    return _done(request, desk, reservation, said)
+    return words % {"count": count, "name": name_of(reservation)}
 
 
 @require_POST

@@ -266,6 +266,8 @@ def test_failed_messages_of_the_evening_are_alerts_with_one_tap(
     assert "1 message to Anna de Vries is sent again" in answer["HX-Trigger"]
     message.refresh_from_db()
     assert message.status == MessageStatus.WAITING
+    answer = host.post(url(party, "again"), {"version": 0}, headers=HTMX)
+    assert "Nothing is left to send again" in answer["HX-Trigger"]
     assert "could not be delivered" not in alerts(host, house, date=day)
 
 
