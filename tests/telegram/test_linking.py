@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -201,6 +202,7 @@ def test_the_name_of_the_bot_is_asked_for_where_it_is_not_set(
     restaurant: Restaurant,
     settings: Settings,
 ) -> None:
+    cache.clear()
     settings.TELEGRAM_BOT_NAME = ""
     settings.TELEGRAM_BOT_TOKEN = "999:another"
     owner = make_member(restaurant, Role.OWNER)
