@@ -35,5 +35,17 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "notifications.forget_contents",
         "schedule": timedelta(days=1),
     },
+    "telegram_bot.sweep_cards": {
+        "task": "telegram_bot.sweep_cards",
+        "schedule": timedelta(seconds=15),
+    },
+    "telegram_bot.send_digests": {
+        "task": "telegram_bot.send_digests",
+        "schedule": timedelta(minutes=5),
+    },
+    "telegram_bot.prune_updates": {
+        "task": "telegram_bot.prune_updates",
+        "schedule": timedelta(hours=1),
+    },
     "core.prune_audit": {"task": "core.prune_audit", "schedule": timedelta(days=1)},
 }

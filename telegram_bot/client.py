@@ -9,14 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 
 from notifications.channels.base import OutcomeUnknown, SendFailed
+from notifications.channels.telegram.name import known_name, remember_name
 from notifications.channels.wire import exchange, object_of
 from telegram_bot.screen import Screen
 
-NAME_KEPT_FOR = 24 * 3600
-_NAME = "telegram:name:"
 _GONE = (
     "chat not found",
     "bot was blocked",
@@ -74,14 +72,11 @@ def bot_name() -> str:
 
     :raises SendFailed, OutcomeUnknown: if it is not in the settings and Telegram does not answer
     """
-    if settings.TELEGRAM_BOT_NAME:
-        return str(settings.TELEGRAM_BOT_NAME)
-    key = _NAME + settings.TELEGRAM_BOT_TOKEN.partition(":")[0]
-    name = cache.get(key)
-    if name is None:
+    name = known_name()
+    if not name:
         name = str(_call("getMe")["username"])
-        cache.set(key, name, NAME_KEPT_FOR)
-    return str(name)
+        remember_name(name)
+    return name
 
 
 def _content_of(screen: Screen) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from bookings.models import Reservation
 from bookings.selectors import manage_token_of, view_token_of
 from bookings.services import reservation_create
+from notifications.kinds import ChannelName
+from notifications.unsubscribe import unsubscribe_token
 from reservehub.core import clock
 from restaurants.models import Restaurant, Role
 from tests.factories import (
@@ -36,6 +38,8 @@ PEOPLE = ("anonymous", "customer", "other owner", "host")
 POST_ONLY = dict.fromkeys(PEOPLE, 405)
 BACK = dict.fromkeys(PEOPLE, 302)
 EVERYBODY = dict.fromkeys(PEOPLE, 200)
+NOBODY = dict.fromkeys(PEOPLE, 404)
+STAFF_ONLY = {"anonymous": 302, "customer": 404, "other owner": 404, "host": 200}
 LOGGED_IN = dict.fromkeys(PEOPLE, 200) | {"anonymous": 302}
 
 EXPECTED: dict[str, dict[str, int]] = {
@@ -59,10 +63,25 @@ EXPECTED: dict[str, dict[str, int]] = {
     "view-ics": EVERYBODY,
     "lookup": EVERYBODY,
     "account": LOGGED_IN,
+    "guest-messages": EVERYBODY,
+    "guest-messages-allow": POST_ONLY,
+    "guest-messages-telegram": POST_ONLY,
+    "guest-push-on": POST_ONLY,
+    "guest-push-off": POST_ONLY,
+    "push-renew": POST_ONLY,
+    "service-worker": EVERYBODY,
+    "unsubscribe": EVERYBODY,
+    "webhook": NOBODY,
+    "dev-outbox": NOBODY,
+    "dev-outbox-letter": NOBODY,
+    "hook": dict.fromkeys(PEOPLE, 405),
+    "settings": STAFF_ONLY,
+    "unlink": POST_ONLY,
+    "remove": POST_ONLY,
 }
 """GET with the right token. A link is the key: whoever has it, may (rule 76)."""
 
-KEYED = [name for name in EXPECTED if name.startswith(("manage", "view"))]
+KEYED = [name for name in EXPECTED if name.startswith(("manage", "view", "guest-"))]
 
 
 @pytest.fixture(autouse=True)
@@ -116,11 +135,14 @@ def person(request: pytest.FixtureRequest, restaurant: Restaurant) -> tuple[str,
 
 def address(name: str, restaurant: Restaurant, token: str) -> str:
     route = pages()[name]
-    if name.startswith(("manage", "view")):
+    if name in KEYED or name == "unsubscribe":
         return reverse(route, args=[token])
-    if name in {"restaurant", "book", "hold", "hold-extend", "hold-release"}:
+    if name in {"restaurant", "book", "hold", "hold-extend", "hold-release", "settings", "unlink"}:
         return reverse(route, args=[restaurant.slug])
-    return reverse(route)
+    if name == "remove":
+        return reverse(route, args=[restaurant.slug, 1])
+    arguments = {"webhook": ["nobody"], "dev-outbox-letter": [1]}
+    return reverse(route, args=arguments.get(name))
 
 
 def test_everybody_gets_the_expected_page(
@@ -129,8 +151,11 @@ def test_everybody_gets_the_expected_page(
     who, client = person
     answers = {}
     for name in EXPECTED:
-        is_view = name.startswith("view")
-        token = view_token_of(reservation) if is_view else manage_token_of(reservation)
+        token = manage_token_of(reservation)
+        if name.startswith("view"):
+            token = view_token_of(reservation)
+        elif name == "unsubscribe":
+            token = unsubscribe_token(reservation, ChannelName.EMAIL)
         answers[name] = client.get(address(name, restaurant, token)).status_code
     assert answers == {name: expected[who] for name, expected in EXPECTED.items()}
 
@@ -152,7 +177,7 @@ def test_a_link_for_looking_changes_nothing(
     _who, client = person
     token = view_token_of(reservation)
     for name in KEYED:
-        if name.startswith("manage"):
+        if name.startswith(("manage", "guest-")):
             assert client.post(address(name, restaurant, token)).status_code in {404, 405}
     reservation.refresh_from_db()
     assert (reservation.status, reservation.version) == ("confirmed", 1)

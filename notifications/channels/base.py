@@ -139,6 +139,10 @@ class OutcomeUnknown(Exception):
         self.provider_id = provider_id
 
 
+class CannotSay(OutcomeUnknown):
+    """The provider has no way to tell what it took: asking again is useless."""
+
+
 class Backend(Protocol):
     """A provider of one channel. Instances are made afresh for each use and hold no connection."""
 
@@ -161,7 +165,8 @@ class Backend(Protocol):
     def find(self, envelope: Envelope, *, since: datetime) -> Receipt | None:
         """Ask the provider whether it took this message after all; None if it surely did not.
 
-        :raises OutcomeUnknown: if it cannot say
+        :raises CannotSay: if it never can
+        :raises OutcomeUnknown: if it does not answer now
         """
 
 

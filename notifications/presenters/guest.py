@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.models import Reservation
 from notifications.channels.registry import backends_for
+from notifications.channels.telegram.name import known_name
 from notifications.channels.webpush.keys import public_key
 from notifications.kinds import ChannelName, Kind
 from notifications.models import GuestPreference
@@ -87,7 +87,7 @@ def settings_of(reservation: Reservation) -> Settings:
         refused=tuple(
             Choice(*_words(way)) for way in ways if way.is_refused and not way.is_offered
         ),
-        can_connect_telegram=bool(settings.TELEGRAM_BOT_TOKEN and settings.TELEGRAM_BOT_NAME),
+        can_connect_telegram=bool(known_name()),
         is_telegram_connected=any(way.channel is ChannelName.TELEGRAM for way in connected),
         push_key=_push_key(),
         browsers=" ".join(digest_of(endpoint) for endpoint in browsers_of(guest.pk)),

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from notifications.channels.base import OutcomeUnknown, Receipt, SendFailed
+from notifications.channels.base import CannotSay, OutcomeUnknown, Receipt, SendFailed
 from notifications.channels.registry import backend_named
 from notifications.errors import NothingToSettle
 from notifications.models import AttemptOutcome, Message, MessageAttempt, MessageStatus
@@ -24,6 +24,8 @@ from reservehub.core import audit
 from reservehub.core.actors import Actor
 from reservehub.core.errors import NotFound
 
+ASK_FOR = 10
+"""Times `stuck_after`: a provider that does not even answer questions for so long is given up."""
 LOST_AFTER = timedelta(seconds=60)
 """A queued message is presumed lost with its broker after so long."""
 
@@ -72,24 +74,28 @@ def message_unstick(*, message_id: int, now: datetime) -> None:
     if backend is not None and backend.resends_safely:
         _again(message, now)
         return
-    receipt, is_known = _ask(message, attempt)
-    if receipt is not None:
-        sending_taken(message_id=message.pk, number=attempt.number, receipt=receipt, now=now)
-    elif is_known:
-        _again(message, now)
-    else:
+    try:
+        receipt = _ask(message, attempt)
+    except CannotSay:
         _leave_to_a_person(message, now)
+    except (OutcomeUnknown, SendFailed):
+        # It may be ill: the next sweep asks again, for a while.
+        if attempt.started_at <= now - ASK_FOR * stuck_after():
+            _leave_to_a_person(message, now)
+    else:
+        if receipt is None:
+            _again(message, now)
+        else:
+            sending_taken(message_id=message.pk, number=attempt.number, receipt=receipt, now=now)
 
 
-def _ask(message: Message, attempt: MessageAttempt) -> tuple[Receipt | None, bool]:
+def _ask(message: Message, attempt: MessageAttempt) -> Receipt | None:
+    """What the provider says it took; see `Backend.find`."""
     backend = backend_named(attempt.provider)
     if backend is None or message.content is None:
-        return None, False
+        raise CannotSay
     envelope = envelope_of(message, attempt, content_from_row(message.content))
-    try:
-        return backend.find(envelope, since=attempt.started_at), True
-    except (OutcomeUnknown, SendFailed):
-        return None, False
+    return backend.find(envelope, since=attempt.started_at)
 
 
 @transaction.atomic

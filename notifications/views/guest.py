@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from bookings.views.common import actor_of, private_page
 from bookings.views.limits import limit
 from bookings.views.manage import reservation_of
 from guests.models import Guest
+from notifications.channels.telegram.name import known_name
 from notifications.kinds import ChannelName
 from notifications.presenters.guest import Settings, settings_of
 from notifications.selectors import preference_of
@@ -76,7 +76,7 @@ def telegram(request: HttpRequest, token: str) -> HttpResponse:
     start = contact_link_create(
         reservation_id=reservation.pk, channel=ChannelName.TELEGRAM, now=clock.now()
     )
-    url = f"https://t.me/{settings.TELEGRAM_BOT_NAME}?start={start}"
+    url = f"https://t.me/{known_name()}?start={start}"
     return panel_page(request, reservation, token, telegram_url=url)
 
 

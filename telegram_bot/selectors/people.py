@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.models import User
+from notifications.readers import StaffChat as StaffReader
 from reservehub.core.actors import Actor, ActorKind
 from restaurants.models import Restaurant
 from restaurants.permissions import Capability
@@ -125,3 +126,9 @@ def _places(person: User, chat_id: int, capability: Capability) -> list[Restaura
         heard = AdminChat.objects.filter(chat_id=chat_id, is_active=True)
         places = places.filter(pk__in=heard.values("restaurant"))
     return list(places.select_related("policy").order_by("name", "pk")[:50])
+
+
+def staff_chats_of(restaurant_id: int) -> list[StaffReader]:
+    """The chats in which a restaurant hears of what needs no answer, for `notifications`."""
+    chats = AdminChat.objects.filter(restaurant_id=restaurant_id, is_active=True)
+    return [StaffReader(str(chat.chat_id), chat.language) for chat in chats.order_by("pk")]

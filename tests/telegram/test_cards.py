@@ -14,11 +14,15 @@ from bookings.services import (
     reservation_decline,
     reservation_expire,
 )
+from notifications.models import Message
+from notifications.tasks import send_message
 from reservehub.core import clock
 from reservehub.core.actors import SYSTEM
 from reservehub.core.models import AuditEntry
+from reservehub.core.testing import run_deliveries
 from restaurants.models import Membership
 from telegram_bot.models import AdminChat, Card, CardState
+from telegram_bot.outbox import cards_in_the_outbox
 from telegram_bot.services.cards import card_settle, cards_sweep
 from telegram_bot.tasks import sweep_cards, sync_card
 from tests.factories import GUEST, NOW
@@ -349,3 +353,26 @@ def test_a_card_in_a_topic_is_sent_there(house: House) -> None:
     AdminChat.objects.update(thread_id=5)
     house.request()
     assert house.card.thread_id == 5
+
+
+def test_cards_are_seen_in_the_outbox_of_development(house: House) -> None:
+    house.request(guest_name="Anna de Vries")
+    (item,) = cards_in_the_outbox()
+    assert "Anna de Vries" in item.text
+    assert (item.to, item.status_label) == ("Admins", "Shown")
+    assert [button.label for button in item.buttons][:1] == ["✅ Confirm"]
+
+
+def test_chats_of_staff_hear_of_cancellations_and_late_parties(house: House) -> None:
+    house.restaurant.policy.confirmation_mode = "instant"
+    house.restaurant.policy.save()
+    reservation = house.request()
+    reservation_cancel(reservation_id=reservation.pk, actor=GUEST, now=NOW)
+    run_deliveries()
+    message = Message.objects.get(kind="staff_cancelled")
+    assert (message.channels, message.context) == (
+        ["telegram"],
+        {"chat": str(house.group.id)},
+    )
+    assert send_message(message.pk)
+    assert "Anna" in house.group.last.text

@@ -10,7 +10,7 @@ from anymail.exceptions import AnymailRequestsAPIError
 from django.conf import settings
 
 from notifications.channels.anymail_sending import TRACKING, hand_over
-from notifications.channels.base import Envelope, Malformed, OutcomeUnknown, Receipt
+from notifications.channels.base import CannotSay, Envelope, Malformed, OutcomeUnknown, Receipt
 from notifications.channels.letters import message_id_of
 from notifications.channels.reading import clean, objects_at, part
 from notifications.channels.setup import Needs, problem_of
@@ -61,7 +61,7 @@ class MailgunBackend:
         except Malformed:
             raise OutcomeUnknown("unreadable_answer") from None
         if not any(ids):
-            raise OutcomeUnknown("mailgun_cannot_say")
+            raise CannotSay("mailgun_cannot_say")
         return Receipt(next(filter(None, reversed(ids))))
 
 

@@ -10,7 +10,7 @@ from anymail.exceptions import AnymailNotSupportedWarning, AnymailRequestsAPIErr
 from django.conf import settings
 
 from notifications.channels.anymail_sending import hand_over
-from notifications.channels.base import Envelope, OutcomeUnknown, Receipt
+from notifications.channels.base import CannotSay, Envelope, Receipt
 from notifications.channels.setup import Needs, problem_of
 from notifications.channels.wire import object_of, timeouts
 from notifications.kinds import ChannelName
@@ -33,7 +33,7 @@ class SendgridBackend:
         return hand_over(envelope, _connection(), names_address=_names_address)
 
     def find(self, envelope: Envelope, *, since: datetime) -> Receipt | None:  # noqa: ARG002
-        raise OutcomeUnknown("sendgrid_cannot_say")
+        raise CannotSay("sendgrid_cannot_say")
 
 
 def _connection() -> EmailBackend:

@@ -16,7 +16,7 @@ from email.utils import parseaddr
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
-from notifications.channels.base import Envelope, OutcomeUnknown, Receipt, SendFailed
+from notifications.channels.base import CannotSay, Envelope, OutcomeUnknown, Receipt, SendFailed
 from notifications.channels.letters import letter_of
 from notifications.channels.setup import Needs, problem_of
 from notifications.kinds import ChannelName
@@ -56,7 +56,7 @@ class SmtpBackend:
         return Receipt("")
 
     def find(self, envelope: Envelope, *, since: datetime) -> Receipt | None:  # noqa: ARG002
-        raise OutcomeUnknown("smtp_cannot_say")
+        raise CannotSay("smtp_cannot_say")
 
 
 def _greet(connection: EmailBackend) -> smtplib.SMTP:

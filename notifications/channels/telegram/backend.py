@@ -8,7 +8,14 @@ from typing import Any
 
 from django.conf import settings
 
-from notifications.channels.base import Action, Envelope, OutcomeUnknown, Receipt, SendFailed
+from notifications.channels.base import (
+    Action,
+    CannotSay,
+    Envelope,
+    OutcomeUnknown,
+    Receipt,
+    SendFailed,
+)
 from notifications.channels.reading import clean
 from notifications.channels.setup import Needs, problem_of
 from notifications.channels.wire import LONGEST_WAIT, exchange, object_of, refusal_of
@@ -49,7 +56,7 @@ class TelegramBackend:
         return Receipt(f"{envelope.address}:{message_id}")
 
     def find(self, envelope: Envelope, *, since: datetime) -> Receipt | None:  # noqa: ARG002
-        raise OutcomeUnknown("telegram_cannot_say")
+        raise CannotSay("telegram_cannot_say")
 
 
 def body_of(envelope: Envelope) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from pywebpush import WebPusher, WebPushException
 
-from notifications.channels.base import Envelope, OutcomeUnknown, Receipt, SendFailed
+from notifications.channels.base import CannotSay, Envelope, Receipt, SendFailed
 from notifications.channels.setup import Needs, problem_of
 from notifications.channels.webpush.keys import authorization
 from notifications.channels.webpush.services import is_push_service
@@ -51,7 +51,7 @@ class WebpushBackend:
         raise refusal_of(response.status_code, response.headers, code=code)
 
     def find(self, envelope: Envelope, *, since: datetime) -> Receipt | None:  # noqa: ARG002
-        raise OutcomeUnknown("webpush_cannot_say")
+        raise CannotSay("webpush_cannot_say")
 
 
 def topic_of(envelope: Envelope) -> str:

@@ -7,7 +7,14 @@ from typing import Any
 
 from django.conf import settings
 
-from notifications.channels.base import Action, Envelope, OutcomeUnknown, Receipt, SendFailed
+from notifications.channels.base import (
+    Action,
+    CannotSay,
+    Envelope,
+    OutcomeUnknown,
+    Receipt,
+    SendFailed,
+)
 from notifications.channels.reading import clean
 from notifications.channels.setup import Needs, problem_of
 from notifications.channels.wire import exchange, object_of, refusal_of, retry_after_of
@@ -58,7 +65,7 @@ class WhatsappBackend:
         return Receipt(message_id)
 
     def find(self, envelope: Envelope, *, since: datetime) -> Receipt | None:  # noqa: ARG002
-        raise OutcomeUnknown("whatsapp_cannot_say")
+        raise CannotSay("whatsapp_cannot_say")
 
 
 def body_of(envelope: Envelope) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from notifications.channels.base import OutcomeUnknown, SendFailed
+from telegram_bot.client import bot_name
 from telegram_bot.requests import NoToken
 from telegram_bot.runner import poll
 
@@ -16,6 +19,8 @@ class Command(BaseCommand):
     help = "Run the Telegram bot (polling) until SIGTERM or Ctrl-C."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with contextlib.suppress(SendFailed, OutcomeUnknown):
+            bot_name()  # pages link to it, and ask nobody
         try:
             asyncio.run(_run())
         except NoToken as error:
