@@ -28,7 +28,8 @@ from tests.api.conftest import World, make_world
 from tests.api.test_matrix import _items
 from tests.factories import NOW
 
-pytestmark = [pytest.mark.schemathesis, pytest.mark.slow]
+# Without `django_db` on any test of a run, pytest-django makes no test database at all.
+pytestmark = [pytest.mark.django_db, pytest.mark.schemathesis, pytest.mark.slow]
 
 CHECKS = [
     not_a_server_error,
@@ -84,11 +85,9 @@ def prepared(
 
 
 @pytest.fixture
-def world(prepared: tuple[World, dict[str, Any]]) -> Iterator[World]:
-    """As it was made, whatever the operation before has done."""
-    point = transaction.savepoint()
-    yield prepared[0]
-    transaction.savepoint_rollback(point)
+def world(prepared: tuple[World, dict[str, Any]]) -> World:
+    """As it was made: what the operation before has done was undone with its test."""
+    return prepared[0]
 
 
 @pytest.fixture
