@@ -48,7 +48,7 @@ class _LogInView(ApiView):
     is_public = True
     authentication_classes = []
     throttle_scopes = {"POST": "auth"}
-    problem_statuses = (401,)
+    problem_statuses: tuple[int, ...] = (401,)
 
     def get_authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's
         # Without authenticators DRF would turn 401 into 403.
@@ -56,6 +56,8 @@ class _LogInView(ApiView):
 
 
 class TokenView(_LogInView):
+    problem_statuses = (401, 403)
+
     @extend_schema(
         operation_id="token_create",
         summary="Log in",
@@ -66,7 +68,11 @@ class TokenView(_LogInView):
         examples=[_EXAMPLE],
     )
     def post(self, request: Request) -> Response:
-        """E-mail and password, and a code where the account has a second factor."""
+        """E-mail and password, and a code where the account has a second factor.
+
+        401 `otp_required`: send the code as well. 403 `second_factor_missing`: the organisation
+        asks for a second factor; set one up on the site first.
+        """
         data = _checked(CredentialsSerializer, request)
         # Beside the limit per address: one account may be tried from many.
         account = hash_token(data["email"].lower())
@@ -80,6 +86,8 @@ class TokenView(_LogInView):
 
 
 class TokenRefreshView(_LogInView):
+    problem_statuses = (401, 403)
+
     @extend_schema(
         operation_id="token_refresh",
         summary="New tokens",
@@ -89,7 +97,10 @@ class TokenRefreshView(_LogInView):
         responses=TokensSerializer,
     )
     def post(self, request: Request) -> Response:
-        """A refresh token works once; its successor is in the answer."""
+        """A refresh token works once; its successor is in the answer.
+
+        403 `second_factor_missing`: the organisation asks for a second factor by now.
+        """
         old = _refresh_token(_checked(RefreshSerializer, request)["refresh"])
         user = get_user_model().objects.filter(pk=_user_id(old), is_active=True).first()
         if user is None:
