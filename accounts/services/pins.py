@@ -47,6 +47,14 @@ def pin_remove(*, user: User, actor: Actor, now: datetime) -> None:
         audit.record(actor=actor, action="accounts.pin.removed", obj=user, now=now)
 
 
+@transaction.atomic
+def pin_unlock(*, user: User, actor: Actor, now: datetime) -> None:
+    """Forget the wrong PINs of a person on every device; repeating it changes nothing."""
+    deleted, _details = PinTries.objects.filter(user=user).delete()
+    if deleted:
+        audit.record(actor=actor, action="accounts.pin.unlocked", obj=user, now=now)
+
+
 def pin_check(*, user: User, pin: str, device: str, now: datetime) -> None:
     """Compare, and count what is wrong: the wait doubles with each wrong PIN from the third on.
 
