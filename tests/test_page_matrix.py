@@ -1,7 +1,7 @@
 """Every page of the site, asked for by everybody: who gets what, and that no page is forgotten.
 
 The API and the admin have matrices of their own (tests/api/test_matrix.py,
-tests/restaurants/test_admin.py).
+tests/restaurants/admin/test_who_sees_what.py).
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from restaurants.admin.hours import (
     SpecialDayAdmin,
     TurnTimeRuleAdmin,
 )
+from restaurants.admin.invitations import InvitationAdmin
 from restaurants.admin.people import MembershipAdmin
 from restaurants.admin.places import BookingPolicyAdmin, OrganisationAdmin, RestaurantAdmin
 from restaurants.admin.tables import AreaAdmin, CombinationAdmin, TableAdmin
@@ -16,6 +17,7 @@ __all__ = [
     "BookingPolicyAdmin",
     "CombinationAdmin",
     "FloorPlanAdmin",
+    "InvitationAdmin",
     "MembershipAdmin",
     "OrganisationAdmin",
     "RestaurantAdmin",

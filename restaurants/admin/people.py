@@ -17,6 +17,7 @@ from reservehub.core import clock
 from restaurants import services
 from restaurants.admin.acting import access_in, actor_of
 from restaurants.admin.saving import ServiceAdmin, ServiceForm
+from restaurants.admin.scoped import ScopedAdmin
 from restaurants.models import Membership
 from restaurants.permissions import Capability
 
@@ -40,17 +41,9 @@ class MembershipForm(ServiceForm):
         return email
 
 
-@admin.register(Membership)
-class MembershipAdmin(ServiceAdmin):
-    form = MembershipForm
-    list_display = ("user", "role", "organisation", "restaurant", "created_at")
-    list_select_related = ("user", "organisation", "restaurant")
-    list_filter = (
-        "role",
-        ("organisation", RelatedOnlyFieldListFilter),
-        ("restaurant", RelatedOnlyFieldListFilter),
-    )
-    search_fields = ("user__email", "user__name")
+class OwnersOnly(ScopedAdmin):
+    """Rows of a place that only its owners and the platform see: the place is one restaurant, or
+    without one all of the organisation."""
 
     def allows(self, request: HttpRequest, capability: Capability, obj: Any = None) -> bool:
         access = access_in(request)
@@ -71,6 +64,19 @@ class MembershipAdmin(ServiceAdmin):
             Q(organisation__in=access.owned_organisations)
             | Q(restaurant__in=access.owned_restaurants)
         )
+
+
+@admin.register(Membership)
+class MembershipAdmin(OwnersOnly, ServiceAdmin):
+    form = MembershipForm
+    list_display = ("user", "role", "organisation", "restaurant", "created_at")
+    list_select_related = ("user", "organisation", "restaurant")
+    list_filter = (
+        "role",
+        ("organisation", RelatedOnlyFieldListFilter),
+        ("restaurant", RelatedOnlyFieldListFilter),
+    )
+    search_fields = ("user__email", "user__name")
 
     def choices_for(self, model: Any, request: HttpRequest) -> Any:
         """Organisations of owners of one restaurant count here: they let people into that one."""
