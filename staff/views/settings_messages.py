@@ -60,7 +60,6 @@ def message_settings(request: HttpRequest, desk: Desk) -> HttpResponse:
         "channels": channels(),
         "rows": words_rows(desk.restaurant),
         "telegram_url": telegram_url(desk),
-        "profile_url": reverse("staff:settings-kind", args=[desk.restaurant.slug, "profile"]),
     }
     return _show(request, desk, "messages.html", context, form=form, status=status)
 
