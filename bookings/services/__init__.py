@@ -43,7 +43,8 @@ from bookings.services.visits import (
     reservation_seat,
     reservation_undo,
 )
-from bookings.services.walkins import service_date_now, walk_in_create
+from bookings.services.walkin_party import service_date_now
+from bookings.services.walkins import walk_in_create
 
 __all__ = [
     "Booked",

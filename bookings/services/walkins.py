@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -13,28 +13,18 @@ from django.utils.translation import gettext as _
 
 from bookings import policies
 from bookings.availability import (
-    OVERRIDABLE,
-    PACING_REASONS,
-    SPACE_REASONS,
-    Channel,
-    Period,
-    PreparedDay,
-    Query,
     Reason,
     Seat,
-    answer_slot,
     check_manual,
 )
 from bookings.errors import SlotUnavailable, TableUnsuitable
 from bookings.events import ReservationWalkedIn
 from bookings.lifecycle import Status
 from bookings.links import new_link
-from bookings.loading import LoadedDay, load_day, prepared_day
 from bookings.models import Reservation
 from bookings.services.inserting import next_reference
 from bookings.services.overruns import overrunning, stay_extend
 from bookings.services.placing import party_place
-from bookings.services.questions import accepted_reasons
 from bookings.services.records import (
     event_members,
     minutes_between,
@@ -52,58 +42,17 @@ from bookings.services.room import (
 from bookings.services.seats import Claim, seats_release
 from bookings.services.steps import step_remember_nothing
 from bookings.services.tables import tables_check_known
+from bookings.services.walkin_party import KEPT, LEAST, WalkIn, party_at_the_door, service_date_now
 from bookings.validation import MAX_NAME, party_errors
 from reservehub.core.actors import Actor
 from reservehub.core.errors import FieldError, ValidationFailed
 from reservehub.core.locks import advisory_day_lock
 from reservehub.core.rows import insert_row
-from reservehub.core.timezones import service_date_of
-from restaurants.models import Restaurant
 
-KEPT = timedelta(minutes=30)
-"""A table whose next party is due sooner is kept for it (rule 95); "due_soon" overrides that."""
-LEAST = timedelta(minutes=5)
 SHORTER = (None, 60, 45, 30)
 """Where no table is free for a whole stay, shorter stays are tried: minutes, None as usual."""
 MERELY_SAID = frozenset({Reason.OVERSIZE, Reason.TABLE_TOO_LARGE})
 """Staff who tap a large table for a small party mean it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _WalkIn:
-    """A party at the door."""
-
-    restaurant: Restaurant
-    day: LoadedDay
-    size: int
-    now: datetime
-    query: Query
-    overrides: frozenset[str]
-    warnings: tuple[str, ...]
-
-    @property
-    def period(self) -> Period:
-        return self.day.prepared.slot_for(next_second(self.now)).period
-
-    @property
-    def buffer_time(self) -> timedelta:
-        return timedelta(minutes=self.period.buffer_minutes)
-
-    @property
-    def starts_at(self) -> datetime:
-        """On the wall clock nobody reads seconds."""
-        return self.now.replace(second=0, microsecond=0)
-
-    def least(self, stay: timedelta = KEPT) -> datetime:
-        """Until when a table must be free for a stay, or as long as the party would stay anyway."""
-        return min(self.now + stay, self.ends_at(None)) + self.buffer_time
-
-    def ends_at(self, area_id: int | None) -> datetime:
-        """When the party would leave by the turn time of an area."""
-        slot = self.day.prepared.slot_for(next_second(self.now))
-        turns = self.day.prepared.turns(slot, self.size)
-        here = [turn for turn in turns if turn.areas is None or area_id in turn.areas]
-        return self.starts_at + timedelta(minutes=(here or list(turns))[0].minutes)
 
 
 @transaction.atomic
@@ -143,7 +92,7 @@ def walk_in_create(
     tables = tuple(sorted(set(table_ids)))
     if tables:
         cleaning_end(tables, now=now)
-    party = _party(restaurant, day_date, party_size, overrides=overrides, now=now)
+    party = party_at_the_door(restaurant, day_date, party_size, overrides=overrides, now=now)
     reservation = _insert(party, guest_name, is_locked=bool(tables), actor=actor)
     if tables:
         until = _take_named(party, reservation, tables, overrides=overrides)
@@ -161,57 +110,7 @@ def _check_input(party_size: int, guest_name: str) -> None:
         raise ValidationFailed(errors=errors)
 
 
-def service_date_now(restaurant: Restaurant, *, now: datetime) -> date:
-    """The service date of somebody who comes now: a service that is still open belongs to the day
-    it opened (rule 7), else the business day decides (rule 11).
-    """
-    today = service_date_of(now, restaurant.timezone, restaurant.business_day_cut)
-    before = today - timedelta(days=1)
-    return before if _is_open(prepared_day(restaurant, before), now) else today
-
-
-def _is_open(prepared: PreparedDay, now: datetime) -> bool:
-    at = next_second(now)
-    return prepared.in_span(at) and prepared.is_within_hours(prepared.slot_for(at), Channel.WALK_IN)
-
-
-def _party(
-    restaurant: Restaurant,
-    day_date: date,
-    size: int,
-    *,
-    overrides: frozenset[str],
-    now: datetime,
-) -> _WalkIn:
-    """:raises SlotUnavailable: where staff may not exceed pacing either (rule 43)"""
-    day = load_day(restaurant, day_date, now=now)
-    query = Query(party_size=size, now=now, channel=Channel.WALK_IN, is_notice_exempt=True)
-    found = [
-        reason
-        for reason in answer_slot(day.service, query, next_second(now)).reasons
-        if reason not in SPACE_REASONS
-    ]
-    if restaurant.policy.is_pacing_mandatory and set(found) & PACING_REASONS:
-        raise SlotUnavailable(reasons=[reason.value for reason in found])
-    accepted = (OVERRIDABLE - _capacity(restaurant)) | accepted_reasons(
-        overrides, restaurant=restaurant
-    )
-    return _WalkIn(
-        restaurant=restaurant,
-        day=day,
-        size=size,
-        now=now,
-        query=replace(query, overrides=accepted),
-        overrides=overrides,
-        warnings=tuple(reason.value for reason in found),
-    )
-
-
-def _capacity(restaurant: Restaurant) -> frozenset[Reason]:
-    return accepted_reasons(["capacity"], restaurant=restaurant)
-
-
-def _insert(party: _WalkIn, guest_name: str, *, is_locked: bool, actor: Actor) -> Reservation:
+def _insert(party: WalkIn, guest_name: str, *, is_locked: bool, actor: Actor) -> Reservation:
     restaurant, now, starts_at = party.restaurant, party.now, party.starts_at
     local = starts_at.astimezone(ZoneInfo(restaurant.timezone))
     link = new_link()
@@ -259,7 +158,7 @@ def _insert(party: _WalkIn, guest_name: str, *, is_locked: bool, actor: Actor) -
 
 
 def _take_named(
-    party: _WalkIn,
+    party: WalkIn,
     reservation: Reservation,
     tables: tuple[int, ...],
     *,
@@ -276,12 +175,12 @@ def _take_named(
     return room_take(reservation, tables, wanted=wanted, least=least, now=party.now)
 
 
-def _area_of(party: _WalkIn, tables: tuple[int, ...]) -> int | None:
+def _area_of(party: WalkIn, tables: tuple[int, ...]) -> int | None:
     floor = party.day.prepared.floor
     return floor.tables[floor.number[tables[0]]].area_id if tables[0] in floor.number else None
 
 
-def _take_best(party: _WalkIn, reservation: Reservation) -> tuple[tuple[int, ...], datetime]:
+def _take_best(party: WalkIn, reservation: Reservation) -> tuple[tuple[int, ...], datetime]:
     """Take the best tables that are free for a whole stay, else for as long as possible."""
 
     def claim_for(seat: Seat) -> Claim:
@@ -311,7 +210,7 @@ def _take_best(party: _WalkIn, reservation: Reservation) -> tuple[tuple[int, ...
 
 
 def _finish(
-    party: _WalkIn,
+    party: WalkIn,
     reservation: Reservation,
     tables: tuple[int, ...],
     until: datetime,
