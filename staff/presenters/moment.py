@@ -13,7 +13,6 @@ from django.utils.dateparse import parse_date, parse_time
 from bookings.loading import prepared_day
 from bookings.presenters.clock import clock_text, local, long_date
 from bookings.selectors.floor import instant_on, opening_bounds, service_date_at
-from reservehub.core.timezones import first_instant_from
 from restaurants.models import Restaurant
 
 STEP = timedelta(minutes=15)
