@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from bookings.services import reservation_cancel
+from bookings.services import (
+    reservation_approve,
+    reservation_cancel,
+    reservation_decline,
+    reservation_undo,
+)
 from notifications.channels.base import Receipt, Report, ReportStatus
 from notifications.errors import NothingToSettle
 from notifications.kinds import ChannelName, Kind
@@ -388,3 +393,37 @@ def test_a_guest_who_booked_in_the_chat_gets_at_most_a_letter(
     Message.objects.all().delete()
     book(house, actor=in_the_chat, guest_email="", date=FRIDAY + timedelta(days=7))
     assert the(Kind.CONFIRMED).reason == "told_already"
+
+
+def test_an_answer_that_is_taken_back_is_followed_by_the_truth(
+    smtp: SmtpStandIn,
+) -> None:
+    asks = make_house(policy={"confirmation_mode": "approval"})
+    reservation = book(asks, guest_phone="")
+    send_due()
+    reservation_approve(reservation_id=reservation.pk, actor=STAFF, now=NOW)
+    run_deliveries(now=NOW)
+    send_due()
+    reservation_undo(reservation_id=reservation.pk, actor=STAFF, now=NOW)
+    reservation_decline(reservation_id=reservation.pk, actor=STAFF, now=NOW, reason="")
+    run_deliveries(now=NOW)
+    send_due()
+    told = Message.objects.exclude(kind=Kind.STAFF_REQUEST).order_by("pk")
+    assert [(one.kind, one.status) for one in told] == [
+        (Kind.REQUEST_RECEIVED, MessageStatus.SENT),
+        (Kind.CONFIRMED, MessageStatus.SENT),
+        (Kind.DECLINED, MessageStatus.SENT),
+    ]
+
+
+def test_an_answer_that_stays_taken_back_is_told_as_well(smtp: SmtpStandIn) -> None:
+    asks = make_house(policy={"confirmation_mode": "approval"})
+    reservation = book(asks, guest_phone="")
+    reservation_approve(reservation_id=reservation.pk, actor=STAFF, now=NOW)
+    run_deliveries(now=NOW)
+    send_due()
+    reservation_undo(reservation_id=reservation.pk, actor=STAFF, now=NOW)
+    run_deliveries(now=NOW)
+    send_due()
+    last = Message.objects.exclude(kind=Kind.STAFF_REQUEST).latest("pk")
+    assert (last.kind, last.status) == (Kind.REQUEST_RECEIVED, MessageStatus.SENT)
