@@ -141,7 +141,7 @@ def address(name: str, restaurant: Restaurant, token: str) -> str:
         return reverse(route, args=[restaurant.slug])
     if name == "remove":
         return reverse(route, args=[restaurant.slug, 1])
-    arguments = {"webhook": ["nobody"], "dev-outbox-letter": [1]}
+    arguments: dict[str, list[object]] = {"webhook": ["nobody"], "dev-outbox-letter": [1]}
     return reverse(route, args=arguments.get(name))
 
 

@@ -84,4 +84,5 @@ def table(page: Page, number: str) -> str:
 
 def state(page: Page, number: str, wanted: str) -> None:
     """Wait until a table is in a state."""
-    expect(page.locator(table(page, number))).to_have_attribute("data-state", wanted, timeout=15_000)
+    found = page.locator(table(page, number))
+    expect(found).to_have_attribute("data-state", wanted, timeout=15_000)
