@@ -28,7 +28,7 @@ AT_ONCE = 50
 
 STATES = {
     "open": _("Waiting"),
-    "expired": _("Expired"),
+    "expired": _("Link expired"),
     "accepted": _("Accepted"),
     "revoked": _("Taken back"),
 }

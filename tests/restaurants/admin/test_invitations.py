@@ -58,7 +58,7 @@ def test_the_list_says_who_where_and_what_became_of_it(
     for words in (waiting.email, revoked.email, restaurant.name, "Waiting", "Taken back"):
         assert words in page
     with clock.freeze(NOW + timedelta(days=8)):
-        assert "Expired" in client.get(LIST).content.decode()
+        assert "Link expired" in client.get(LIST).content.decode()
 
 
 def test_the_list_is_narrowed_by_state_and_searched(client: Client, restaurant: Restaurant) -> None:
