@@ -29,6 +29,12 @@ from restaurants.services.memberships import (
 )
 from restaurants.services.opening import organisation_create, restaurant_create, restaurant_equip
 from restaurants.services.pasting import tables_from_text, tables_in_text
+from restaurants.services.pictures import (
+    LONGEST_SIDES,
+    PictureName,
+    picture_cleaned,
+    restaurant_pictures_set,
+)
 from restaurants.services.publishing import (
     Preview,
     placements_set,
@@ -44,6 +50,8 @@ from restaurants.services.tables import (
 )
 
 __all__ = [
+    "LONGEST_SIDES",
+    "PictureName",
     "Preview",
     "combination_save",
     "config_delete",
@@ -58,6 +66,7 @@ __all__ = [
     "membership_revoke",
     "organisation_ask_second_factor",
     "organisation_create",
+    "picture_cleaned",
     "placements_set",
     "plan_archive",
     "plan_background_set",
@@ -72,6 +81,7 @@ __all__ = [
     "problem_words",
     "restaurant_create",
     "restaurant_equip",
+    "restaurant_pictures_set",
     "table_archive",
     "table_create",
     "table_unarchive",

@@ -16,7 +16,7 @@ from restaurants.places import country_of_zone, currency_of_country
 from restaurants.services.onboarding import Hours
 from staff.forms.base import HouseForm
 from staff.forms.fields import WeekdaysField, clock, short_text
-from staff.forms.settings import zones
+from staff.forms.profile import zones
 
 
 class NameForm(HouseForm):

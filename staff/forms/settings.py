@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from django import forms
-from django.conf import settings
 from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +16,7 @@ from reservehub.core.errors import DomainError
 from restaurants.models import BookingPolicy, Restaurant
 from restaurants.services import config_save
 from staff.forms.base import add_refusal, dress
-from staff.forms.fields import clock, short_text
+from staff.forms.fields import clock
 
 Words = str | Promise
 Group = tuple[Words, Words, tuple[str, ...]]
@@ -48,6 +46,12 @@ class SettingForm(forms.ModelForm):  # type: ignore[type-arg]
         """
         config_save(instance=self.instance, actor=actor, now=now)
 
+    def store_files(self, *, actor: Actor, now: datetime) -> None:
+        """Keep what was uploaded, after `store`: no dry run could undo it."""
+
+    def ask_for_files_again(self) -> None:
+        """Say beside each file that was sent in vain that browsers do not send it twice."""
+
     def rows(self) -> list[Model]:
         """Unsaved rows that a dry run has to forget again."""
         return [self.instance]
@@ -71,116 +75,6 @@ class SettingForm(forms.ModelForm):  # type: ignore[type-arg]
             }
             for title, text, names in groups
         ]
-
-
-def zones(current: str) -> list[tuple[str, str]]:
-    """Places of the time zone database, and whatever is set already."""
-    regions = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/")
-    found = {zone for zone in available_timezones() if zone.startswith((*regions, "Pacific/"))}
-    found |= {"UTC", *({current} if current else set())}
-    return [(zone, zone.replace("_", " ")) for zone in sorted(found)]
-
-
-class ProfileForm(SettingForm):
-    timezone = forms.ChoiceField(
-        label=_("Time zone"),
-        help_text=_(
-            "The nearest large city, for example Europe/Amsterdam. If it was wrong, bookings keep"
-            " their time on the clock."
-        ),
-    )
-    languages = forms.MultipleChoiceField(
-        label=_("Languages your staff speak"),
-        choices=settings.LANGUAGES,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Shown to guests, for example English and Russian."),
-    )
-    language = forms.ChoiceField(
-        label=_("Main language"),
-        choices=settings.LANGUAGES,
-        help_text=_("Letters to guests who did not choose one are written in it."),
-    )
-
-    website = forms.URLField(
-        label=_("Website"),
-        required=False,
-        assume_scheme="https",
-        help_text=_("For example https://bistro-anna.example."),
-    )
-
-    class Meta:
-        model = Restaurant
-        fields = (
-            *("name", "kind", "cuisine", "price_range", "description", "features"),
-            *("address_line1", "address_line2", "postal_code", "city", "country"),
-            *("latitude", "longitude", "phone", "email", "website"),
-            *("timezone", "currency", "language", "languages", "business_day_cut"),
-            *("is_public", "is_accepting_reservations"),
-        )
-        widgets: ClassVar[dict[str, forms.Widget]] = {
-            "description": forms.Textarea(attrs={"rows": 4}),
-            "features": short_text(),
-            "country": short_text(maxlength="2"),
-            "currency": short_text(maxlength="3"),
-            "business_day_cut": clock(),
-            "phone": forms.TextInput(attrs={"type": "tel"}),
-        }
-        labels: ClassVar[Mapping[str, Words]] = {
-            "name": _("Name of the restaurant"),
-            "is_public": _("Guests can find it"),
-            "is_accepting_reservations": _("Take online bookings"),
-            "business_day_cut": _("The evening ends at"),
-        }
-        help_texts: ClassVar[Mapping[str, Words]] = {
-            "name": _("As on the sign outside, for example Bistro Anna."),
-            "cuisine": _("In a word or two, for example: Georgian, seafood."),
-            "description": _(
-                "Two or three sentences, for example: Small plates and natural wine in a former"
-                " print shop, with ten seats at the open kitchen."
-            ),
-            "features": _("Separated by commas, for example: terrace, wheelchair_accessible."),
-            "address_line1": _("For example Prinsengracht 12."),
-            "country": _("Two letters, for example NL or RU."),
-            "latitude": _("For the map, for example 52.3702."),
-            "longitude": _("For the map, for example 4.8952."),
-            "phone": _("With the country, for example +31 20 123 4567."),
-            "currency": _("Three letters, for example EUR or RUB."),
-            "business_day_cut": _(
-                "Until this hour of the night the host stand still shows the evening before,"
-                " for example 05:00."
-            ),
-            "is_public": _("Untick it while you are not open yet, for example during renovation."),
-            "is_accepting_reservations": _(
-                "Untick it to take bookings by telephone only, for example in a holiday week."
-            ),
-        }
-
-    groups = (
-        (
-            _("What it is"),
-            "",
-            ("name", "kind", "cuisine", "price_range", "description", "features"),
-        ),
-        (
-            _("Where it is"),
-            "",
-            (
-                *("address_line1", "address_line2", "postal_code", "city", "country"),
-                *("latitude", "longitude", "phone", "email", "website"),
-            ),
-        ),
-        (
-            _("Clock, money and language"),
-            "",
-            ("timezone", "business_day_cut", "currency", "language", "languages"),
-        ),
-        (_("Online"), "", ("is_public", "is_accepting_reservations")),
-    )
-    wide = frozenset({"name", "description", "is_public", "is_accepting_reservations"})
-
-    def narrow(self) -> None:
-        self.fields["timezone"].choices = zones(self.instance.timezone)  # type: ignore[attr-defined]
 
 
 class PolicyForm(SettingForm):

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -151,8 +152,9 @@ def _list_url(desk: Desk, kind: Kind) -> str:
 def _edit(request: HttpRequest, desk: Desk, kind: Kind, instance: Model) -> HttpResponse:
     if request.method != "POST":
         return _form(request, desk, kind, kind.form(instance=instance, restaurant=desk.restaurant))
-    form = kind.form(request.POST, instance=instance, restaurant=desk.restaurant)
+    form = kind.form(request.POST, request.FILES, instance=instance, restaurant=desk.restaurant)
     if not form.is_valid():
+        form.ask_for_files_again()
         return _form(request, desk, kind, form, status=422)
 
     def apply() -> None:
@@ -161,10 +163,14 @@ def _edit(request: HttpRequest, desk: Desk, kind: Kind, instance: Model) -> Http
     try:
         stranded = [] if ANYWAY in request.POST else _dry_run(desk, apply, form.rows())
         if stranded:
+            form.ask_for_files_again()
             return _form(request, desk, kind, form, stranded=stranded, status=409)
-        apply()
+        with transaction.atomic():
+            apply()
+            form.store_files(actor=desk.actor, now=desk.now)
     except DomainError as refusal:
         form.add_refusal(refusal)
+        form.ask_for_files_again()
         return _form(request, desk, kind, form, status=refusal.status)
     messages.success(request, _("Saved."))
     return go_to(request, _list_url(desk, kind))

@@ -31,8 +31,9 @@ from restaurants.selectors import (
     turn_times_of,
 )
 from staff.forms.hours import ClosureForm, PacingForm, PeriodForm, SpecialDayForm, TurnTimeForm
+from staff.forms.profile import ProfileForm
 from staff.forms.rooms import AreaForm, CombinationForm
-from staff.forms.settings import PacingRulesForm, PolicyForm, ProfileForm, SettingForm
+from staff.forms.settings import PacingRulesForm, PolicyForm, SettingForm
 
 Words = str | Promise
 
