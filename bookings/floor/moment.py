@@ -1,127 +1,21 @@
-"""What a table looks like at one moment, or for most of a day: thirteen states, four colours.
+"""What a table looks like at one moment: thirteen states, four colours.
 
 Pure: stays go in, views come out. No database and no clock. Rules 11, 61-65.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
-from itertools import pairwise
-from typing import Literal
 
+from bookings.floor.model import COLOURS, Stay, TableState, TableView, Visit, signs_of
 from bookings.lifecycle import AT_TABLE, AWAITING, OCCUPYING, Status
 
 SOON_BEFORE = timedelta(minutes=90)
 """A free table that somebody takes within this time is not given to the next party unwarned."""
 FINISHING_BEFORE = timedelta(minutes=15)
 
-
-class TableState(StrEnum):
-    AVAILABLE = "available"
-    SOON = "soon"
-    HELD = "held"
-    PENDING = "pending"
-    CONFIRMED = "confirmed"
-    LATE = "late"
-    ARRIVED = "arrived"
-    SEATED = "seated"
-    FINISHING = "finishing"
-    OVERTIME = "overtime"
-    CLEANING = "cleaning"
-    BLOCKED = "blocked"
-    CONFLICT = "conflict"
-
-
-class Colour(StrEnum):
-    GREEN = "green"
-    YELLOW = "yellow"
-    RED = "red"
-    GREY = "grey"
-
-
 _T = TableState
-
-COLOURS: Mapping[TableState, Colour] = {
-    _T.AVAILABLE: Colour.GREEN,
-    _T.SOON: Colour.YELLOW,
-    _T.HELD: Colour.YELLOW,
-    _T.PENDING: Colour.YELLOW,
-    _T.FINISHING: Colour.YELLOW,
-    _T.CLEANING: Colour.YELLOW,
-    _T.CONFIRMED: Colour.RED,
-    _T.LATE: Colour.RED,
-    _T.ARRIVED: Colour.RED,
-    _T.SEATED: Colour.RED,
-    _T.OVERTIME: Colour.RED,
-    _T.CONFLICT: Colour.RED,
-    _T.BLOCKED: Colour.GREY,
-}
-"""The colour says how free a table is; it is never the only sign of a state."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Visit:
-    """A reservation as far as the floor is concerned. `flags` are words such as "vip", "birthday",
-    "allergy", "note", "locked", "walk_in", "first_visit", "partly_seated", in a fixed order.
-    """
-
-    reservation_id: int
-    reference: str = ""
-    status: Status
-    version: int = 1
-    guest_name: str = ""
-    party_size: int
-    starts_at: datetime
-    ends_at: datetime
-    eta_at: datetime | None = None
-    arrived_at: datetime | None = None
-    seated_at: datetime | None = None
-    completed_at: datetime | None = None
-    is_vip: bool = False
-    flags: tuple[str, ...] = ()
-    table_ids: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stay:
-    """One row of occupancy of one table, `[starts_at, ends_at)`, reset time included. `expires_at`
-    and `party_size` belong to holds, `reason` and `block_id` to blocks.
-    """
-
-    table_id: int
-    starts_at: datetime
-    ends_at: datetime
-    kind: Literal["reservation", "hold", "block"]
-    visit: Visit | None = None
-    reason: str = ""
-    expires_at: datetime | None = None
-    party_size: int = 0
-    block_id: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class TableView:
-    """The state of one table. `visit` is who has it now, `next` the next party of the day;
-    `starts_at` is the booked start of whichever of them the state is about. `until` is when the
-    state is planned to end: the next stay of a free table, the end of the visit, the end of the
-    reset, block or hold; None if nothing is planned.
-    """
-
-    table_id: int
-    state: TableState
-    colour: Colour
-    signs: tuple[str, ...] = ()
-    since: datetime | None = None
-    until: datetime | None = None
-    visit: Visit | None = None
-    next: Visit | None = None
-    starts_at: datetime | None = None
-    reason: str = ""
-    party_size: int = 0
-    block_id: int | None = None
 
 
 def table_view(
@@ -190,7 +84,7 @@ def _view(
         table_id=stay.table_id,
         state=state,
         colour=COLOURS[state],
-        signs=(*_signs(visit), *signs),
+        signs=(*signs_of(visit), *signs),
         since=since,
         until=until,
         visit=visit,
@@ -200,12 +94,6 @@ def _view(
         party_size=visit.party_size if visit else stay.party_size,
         block_id=stay.block_id,
     )
-
-
-def _signs(visit: Visit | None) -> tuple[str, ...]:
-    if visit is None:
-        return ()
-    return (*visit.flags, "joined") if len(visit.table_ids) > 1 else visit.flags
 
 
 def _lingers(stay: Stay, covering: Stay | None, following: Visit | None) -> TableView:
@@ -288,16 +176,13 @@ def _free(
         table_id=table_id,
         state=_T.SOON,
         colour=COLOURS[_T.SOON],
-        signs=_signs(first.visit) if first.visit else ("hold",),
+        signs=signs_of(first.visit) if first.visit else ("hold",),
         since=since,
         until=first.starts_at,
         next=following,
         starts_at=first.starts_at,
         party_size=first.visit.party_size if first.visit else first.party_size,
     )
-
-
-# --- When it changes by itself --------------------------------------------------------------------
 
 
 def next_change_at(
@@ -333,60 +218,3 @@ def _moments(stay: Stay) -> Iterable[datetime]:
         yield from (visit.starts_at, visit.ends_at - FINISHING_BEFORE, visit.ends_at)
         if visit.completed_at is not None:
             yield visit.completed_at
-
-
-# --- A whole day ----------------------------------------------------------------------------------
-
-_MOST_TAKEN_FIRST = (_T.CONFIRMED, _T.PENDING, _T.HELD, _T.BLOCKED, _T.AVAILABLE)
-
-
-def day_view(
-    stays: Sequence[Stay], *, opens_at: datetime, closes_at: datetime, table_id: int = 0
-) -> TableView:
-    """The state that a table has longest between opening and closing, in elapsed time (rule 3);
-    the more taken one of equals. `next` is the first party of the day, `until` the first stay.
-
-    :param stays: of one table; expired holds have been left out
-    """
-    table_id = stays[0].table_id if stays else table_id
-    lasts = dict.fromkeys(_MOST_TAKEN_FIRST, timedelta(0))
-    lasts[_T.AVAILABLE] = timedelta(microseconds=1)  # a day without hours is a free day
-    for state, starts_at, ends_at in _day_spans(stays, opens_at, closes_at):
-        lasts[state] += ends_at - starts_at
-    state = max(_MOST_TAKEN_FIRST, key=lambda one: lasts[one])
-    taken = sorted((s for s in stays if _day_state(s) is not None), key=_start)
-    first = next((s.visit for s in taken if s.visit), None)
-    own = next((s for s in taken if _day_state(s) is state), None)
-    return TableView(
-        table_id=table_id,
-        state=state,
-        colour=COLOURS[state],
-        signs=_signs(own.visit) if own else (),
-        until=taken[0].starts_at if taken else None,
-        next=first,
-        starts_at=first.starts_at if first else None,
-        reason=own.reason if own else "",
-        party_size=first.party_size if first else 0,
-    )
-
-
-def _day_state(stay: Stay) -> TableState | None:
-    """How a stay counts for its day; None if it takes nothing (any more)."""
-    if stay.visit is None:
-        return _T.BLOCKED if stay.kind == "block" else _T.HELD
-    status = stay.visit.status
-    if status in AWAITING:
-        return _T.PENDING
-    return _T.CONFIRMED if status in OCCUPYING or status is Status.COMPLETED else None
-
-
-def _day_spans(
-    stays: Sequence[Stay], opens_at: datetime, closes_at: datetime
-) -> Iterable[tuple[TableState, datetime, datetime]]:
-    """Stays of one table never overlap, so what they leave over is free."""
-    marks = {opens_at, closes_at}
-    for stay in stays:
-        marks |= {m for m in (stay.starts_at, stay.ends_at) if opens_at < m < closes_at}
-    for starts_at, ends_at in pairwise(sorted(marks)):
-        here = (_day_state(s) for s in stays if s.starts_at <= starts_at < s.ends_at)
-        yield next((state for state in here if state), _T.AVAILABLE), starts_at, ends_at
