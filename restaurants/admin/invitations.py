@@ -80,14 +80,14 @@ class InvitationAdmin(OwnersOnly):
     )
     search_fields = ("email", "organisation__name", "restaurant__name")
     fields = (
-        ("email", "role", "shown_state"),
+        ("email", "role", "state"),
         ("organisation", "restaurant"),
         ("invited_by", "language"),
         ("created_at", "expires_at"),
         ("accepted_by", "accepted_at", "revoked_at"),
         ("mail_sent_at", "mail_due_at", "mail_attempts"),
     )
-    readonly_fields = ("shown_state",)
+    readonly_fields = ("state",)
     actions: ClassVar[list[str]] = ["send_again", "revoke"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
@@ -113,6 +113,11 @@ class InvitationAdmin(OwnersOnly):
         if invitation.restaurant is not None:
             return str(invitation.restaurant)
         return _("All restaurants of %(name)s") % {"name": invitation.organisation}
+
+    @display(description=_("state"))
+    def state(self, invitation: Invitation) -> str:
+        """For the page of one, where there are no coloured labels."""
+        return str(STATES[state_of(invitation)])
 
     @display(description=_("state"), label=COLOURS)
     def shown_state(self, invitation: Invitation) -> tuple[str, str]:

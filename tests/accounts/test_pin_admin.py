@@ -93,6 +93,8 @@ def test_neither_hash_nor_key_of_a_device_is_shown(platform: Client, anna: User)
     for path in paths:
         answer = platform.get(path)
         assert answer.status_code == 200
+        assert "Locked until 2026-06-01 09:01 UTC" in answer.content.decode()
+        assert "(&#x27;" not in answer.content.decode(), "a label is no pair of words"
         assert Pin.objects.get(user=anna).hash not in answer.content.decode()
         assert TABLET not in answer.content.decode()
 

@@ -86,6 +86,7 @@ def test_neither_link_nor_hash_is_shown(platform: Client, restaurant: Restaurant
     for path in (LIST, url(Invitation, "change", one.pk), url(Invitation, "history", one.pk)):
         page = platform.get(path).content.decode()
         assert one.email in page
+        assert "(&#x27;" not in page, "a label is no pair of words"
         assert one.nonce not in page
         assert one.token_hash not in page
 
