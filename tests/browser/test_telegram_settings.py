@@ -30,6 +30,7 @@ def _without_sockets(open_page: OpenPage, complaints: list[str]) -> Iterator[Non
 
 @pytest.fixture
 def page_path(restaurant: Restaurant, settings: Settings) -> str:
+    settings.TELEGRAM_BOT_TOKEN = "1:token"
     settings.TELEGRAM_BOT_NAME = "reservehub_test_bot"
     return f"/telegram/{restaurant.slug}/"
 
