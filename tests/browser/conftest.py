@@ -12,7 +12,14 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.signals import request_finished, request_started
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from reservehub.core import clock
 from restaurants.models import Area, Restaurant
@@ -20,6 +27,8 @@ from tests.factories import NOW, make_restaurant, make_table
 
 # Playwright keeps an event loop in this thread; Django would refuse the database beside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+expect.set_options(timeout=15_000)  # a busy machine is no failure
 
 ARGS = [
     "--no-sandbox",
@@ -127,7 +136,7 @@ def open_page(
             color_scheme="dark" if dark else "light",
             locale=lang,
         )
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)
