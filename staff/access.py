@@ -13,6 +13,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -43,8 +44,8 @@ from staff.shared import PinNeeded, Shared, is_idle, note_deed, shared_of
 
 P = ParamSpec("P")
 
-LAST = "staff_restaurant"
-"""Session key: the slug of the restaurant looked at last."""
+_LAST = "staff_restaurant"
+"""Cookie: the slug of the restaurant looked at last."""
 
 
 class NobodyHere(PermissionRefused):
@@ -133,14 +134,25 @@ def desk_view(
                 return leave_for(request, reverse("staff:switch", args=[slug]))
             except (PinNeeded, PinWrong, PinLocked) as refusal:
                 return pin_page(request, slug, refusal)
+            shared = shared_of(request)
             response = view(request, desk, *args, **kwargs)
-            if not response.has_header("Cache-Control"):
-                response["Cache-Control"] = "private, no-store"
+            _remember(request, response, desk, shared)
             return response
 
         return entered
 
     return wrap
+
+
+def _remember(
+    request: HttpRequest, response: HttpResponse, desk: Desk, shared: Shared | None
+) -> None:
+    if not response.has_header("Cache-Control"):
+        response["Cache-Control"] = "private, no-store"
+    if last_place(request) != desk.restaurant.slug:
+        remember_place(response, desk.restaurant.slug)
+    if shared is not None and request.method == "POST":
+        note_deed(response, shared, desk.now)
 
 
 def account_view(view: DeskView[P]) -> Callable[..., HttpResponse]:
@@ -175,6 +187,24 @@ def account_view(view: DeskView[P]) -> Callable[..., HttpResponse]:
     return entered
 
 
+def last_place(request: HttpRequest) -> str:
+    """The slug of the restaurant that this browser looked at last, or nothing."""
+    return request.COOKIES.get(_LAST, "")
+
+
+def remember_place(response: HttpResponse, slug: str) -> None:
+    """Lead here the next time. Not in the session, which is saved as a whole: a page that begins
+    before a change of it and ends afterwards would undo the change."""
+    response.set_cookie(
+        _LAST,
+        slug,
+        path="/staff/",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
 def desk_of(request: HttpRequest, slug: str, capability: Capability) -> Desk:
     """Who stands at this desk: the logged-in person, or whoever took over their shared tablet.
 
@@ -198,8 +228,6 @@ def desk_of(request: HttpRequest, slug: str, capability: Capability) -> Desk:
         held &= capabilities_of(person, restaurant)
     if capability not in held:
         raise PermissionRefused(_("Your role here does not include this."))
-    if request.session.get(LAST) != restaurant.slug:
-        request.session[LAST] = restaurant.slug
     return Desk(
         restaurant=restaurant,
         person=person,
@@ -237,7 +265,6 @@ def _ask_for_the_pin(
         if pin is None:
             raise PinNeeded
         pin_check(user=desk.person, pin=pin, device=shared.device, now=desk.now)
-    note_deed(request, desk.now)
 
 
 def pin_page(request: HttpRequest, slug: str, refusal: DomainError) -> HttpResponse:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,9 @@ from reservehub.core.tokens import random_token
 KEY = "staff_shared"
 IDLE = timedelta(minutes=5)
 """After so long without a deed, the next sensitive one asks for the PIN again."""
-_REMEMBER_EVERY = timedelta(seconds=20)
+_SEEN = "staff_seen"
+"""Signed cookie: when something was last done by hand here. Not in the session, which is saved as a
+whole: a request that began before a lock or a take-over would write back who stood here before."""
 
 
 class PinNeeded(DomainError):
@@ -47,12 +50,10 @@ def shared_of(request: HttpRequest) -> Shared | None:
     stored = request.session.get(KEY)
     if not isinstance(stored, dict):
         return None
-    seen = stored.get("seen_at")
-    return Shared(
-        device=str(stored.get("device", "")),
-        person_id=stored.get("person_id"),
-        seen_at=datetime.fromisoformat(seen) if seen else None,
-    )
+    device = str(stored.get("device", ""))
+    deed = request.get_signed_cookie(_SEEN, default=None, salt=_salt(device))
+    seen = [datetime.fromisoformat(moment) for moment in (stored.get("seen_at"), deed) if moment]
+    return Shared(device, stored.get("person_id"), max(seen, default=None))
 
 
 def share(request: HttpRequest, person: User, now: datetime) -> None:
@@ -73,17 +74,25 @@ def take_over(request: HttpRequest, person: User | None, now: datetime) -> None:
         _store(request, Shared(shared.device, person.pk if person else None, now))
 
 
-def note_deed(request: HttpRequest, now: datetime) -> None:
+def note_deed(response: HttpResponse, shared: Shared, now: datetime) -> None:
     """Something was done by hand: the idle time begins anew."""
-    shared = shared_of(request)
-    if shared is None or shared.person_id is None:
-        return
-    if shared.seen_at is None or now - shared.seen_at >= _REMEMBER_EVERY:
-        _store(request, Shared(shared.device, shared.person_id, now))
+    response.set_signed_cookie(
+        _SEEN,
+        now.isoformat(),
+        salt=_salt(shared.device),
+        path="/staff/",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def is_idle(shared: Shared, now: datetime) -> bool:
     return shared.seen_at is None or not timedelta() <= now - shared.seen_at < IDLE
+
+
+def _salt(device: str) -> str:
+    return f"staff.shared.{device}"
 
 
 def _store(request: HttpRequest, shared: Shared) -> None:

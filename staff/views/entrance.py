@@ -10,7 +10,7 @@ from accounts.second_factor import lacks_second_factor
 from reservehub.core.errors import NotFound
 from reservehub.core.pages import refusals_as_pages
 from restaurants.selectors import restaurants_visible_to
-from staff.access import LAST, to_login, to_second_factor
+from staff.access import last_place, to_login, to_second_factor
 
 
 @require_GET
@@ -20,7 +20,7 @@ def entrance(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return to_login(request)
     places = list(restaurants_visible_to(request.user).order_by("name")[:200])
-    last = request.session.get(LAST)
+    last = last_place(request)
     for place in places:
         if place.slug == last or len(places) == 1:
             return redirect("staff:floor", place.slug)

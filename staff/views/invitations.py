@@ -27,7 +27,7 @@ from reservehub.core.pages import PageError, errors_of, go_to, refusals_as_pages
 from restaurants.models import Invitation
 from restaurants.services import invitation_accept
 from restaurants.services.invitations import invitation_by_token, is_address_of
-from staff.access import LAST
+from staff.access import remember_place
 from staff.forms.people import JoinForm
 from staff.shared import shared_of
 
@@ -85,9 +85,10 @@ def _join(request: HttpRequest, token: str, found: Invitation, user: User) -> Ht
         return _page(request, token, found, form, errors=errors, status=refusal.status)
     place = found.restaurant or found.organisation
     messages.success(request, _("Welcome to %(place)s!") % {"place": place})
+    response = go_to(request, reverse("staff:home"))
     if found.restaurant is not None:
-        request.session[LAST] = found.restaurant.slug
-    return go_to(request, reverse("staff:home"))
+        remember_place(response, found.restaurant.slug)
+    return response
 
 
 def _page(

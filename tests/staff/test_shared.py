@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts.errors import BadPin, PinLocked, PinWrong
@@ -180,6 +181,26 @@ def test_after_five_idle_minutes_sensitive_deeds_ask_again(
     with clock.freeze(later + timedelta(minutes=6)):
         fragment = tablet.post(PAUSE, {"pause": ""}, headers={"HX-Request": "true"})
         assert fragment["HX-Redirect"].startswith(SWITCH)
+
+
+def test_pages_and_deeds_do_not_save_the_session(tablet: Client) -> None:
+    """One that ends late would write back who stood here before a lock or a take-over."""
+    before = Session.objects.get().session_data
+    with clock.freeze(NOW + timedelta(minutes=1)):
+        tablet.get(PAGE)
+        assert tablet.post(PAUSE, {"pause": "60"}).status_code == 303
+    assert Session.objects.get().session_data == before
+    assert tablet.get("/staff/")["Location"] == PAGE
+
+
+def test_a_deed_of_another_device_does_not_count(tablet: Client, manager: User) -> None:
+    other = Client()
+    other.force_login(manager)
+    other.post(f"{SWITCH}share/")
+    with clock.freeze(NOW + timedelta(minutes=6)):
+        assert other.post(PAUSE, {"pause": "60", "_pin": "2580"}).status_code == 303
+        tablet.cookies["staff_seen"] = other.cookies["staff_seen"].value
+        assert tablet.post(PAUSE, {"pause": ""}).status_code == 403
 
 
 def test_the_rest_of_the_account_is_shut(tablet: Client, manager: User) -> None:
