@@ -168,7 +168,8 @@ def reservation_extend(
     is_over = status in lifecycle.AT_TABLE and now > reservation.ends_at
     from_ = now.replace(second=0, microsecond=0) if is_over else reservation.ends_at
     ends_at = from_ + timedelta(minutes=minutes)
-    if ends_at < max(reservation.starts_at + SHORTEST, now):
+    # The rows may begin after the booked time: a party that came late got its table only then.
+    if ends_at < max(reservation.starts_at + SHORTEST, now, *(row[1] for row in rows)):
         raise _bad_minutes(_("The party would not have a quarter of an hour left."))
     step_remember(reservation, now=now)
     _restay(reservation, rows, ends_at, from_=from_, now=now)
