@@ -189,6 +189,17 @@ def test_a_party_to_come_gets_another_length_on_the_timeline() -> None:
         by_staff(reservation_extend, party, minutes=-60, now=NOW)
 
 
+def test_a_stay_does_not_end_before_its_table_was_taken() -> None:
+    party = book()
+    taken_at = party.starts_at + 80 * MINUTE
+    Occupancy.objects.filter(reservation=party).update(
+        period=(taken_at, party.starts_at + 90 * MINUTE)
+    )
+    with pytest.raises(ValidationFailed):
+        by_staff(reservation_extend, party, minutes=-30, now=NOW)
+    assert until(party) == party.starts_at + 90 * MINUTE
+
+
 def test_who_should_have_left_gets_minutes_from_now() -> None:
     party = book()
     by_staff(reservation_seat, party)
