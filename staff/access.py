@@ -40,7 +40,7 @@ from restaurants.selectors import (
     restaurants_visible_to,
 )
 from staff.navigation import links
-from staff.shared import PinNeeded, Shared, is_idle, note_deed, shared_of
+from staff.shared import PinNeeded, Shared, cookie_manner, is_idle, note_deed, shared_of
 
 P = ParamSpec("P")
 
@@ -136,7 +136,7 @@ def desk_view(
                 return pin_page(request, slug, refusal)
             shared = shared_of(request)
             response = view(request, desk, *args, **kwargs)
-            _remember(request, response, desk, shared)
+            _finish(request, response, desk, shared)
             return response
 
         return entered
@@ -144,9 +144,10 @@ def desk_view(
     return wrap
 
 
-def _remember(
+def _finish(
     request: HttpRequest, response: HttpResponse, desk: Desk, shared: Shared | None
 ) -> None:
+    """Keep the page to this person, and remember where they were and that they did something."""
     if not response.has_header("Cache-Control"):
         response["Cache-Control"] = "private, no-store"
     if last_place(request) != desk.restaurant.slug:
@@ -195,14 +196,7 @@ def last_place(request: HttpRequest) -> str:
 def remember_place(response: HttpResponse, slug: str) -> None:
     """Lead here the next time. Not in the session, which is saved as a whole: a page that begins
     before a change of it and ends afterwards would undo the change."""
-    response.set_cookie(
-        _LAST,
-        slug,
-        path="/staff/",
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    response.set_cookie(_LAST, slug, max_age=settings.SESSION_COOKIE_AGE, **cookie_manner())
 
 
 def desk_of(request: HttpRequest, slug: str, capability: Capability) -> Desk:

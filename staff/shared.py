@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -76,19 +77,21 @@ def take_over(request: HttpRequest, person: User | None, now: datetime) -> None:
 
 def note_deed(response: HttpResponse, shared: Shared, now: datetime) -> None:
     """Something was done by hand: the idle time begins anew."""
-    response.set_signed_cookie(
-        _SEEN,
-        now.isoformat(),
-        salt=_salt(shared.device),
-        path="/staff/",
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    response.set_signed_cookie(_SEEN, now.isoformat(), salt=_salt(shared.device), **cookie_manner())
 
 
 def is_idle(shared: Shared, now: datetime) -> bool:
     return shared.seen_at is None or not timedelta() <= now - shared.seen_at < IDLE
+
+
+def cookie_manner() -> dict[str, Any]:
+    """How cookies of the staff area are set: for it alone, and as guarded as the session's."""
+    return {
+        "path": "/staff/",
+        "secure": settings.SESSION_COOKIE_SECURE,
+        "httponly": True,
+        "samesite": "Lax",
+    }
 
 
 def _salt(device: str) -> str:
