@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from bookings.availability import Channel
 from bookings.floor import TableState
@@ -178,10 +179,12 @@ def test_a_whole_service_by_keyboard(
     state(page, "3", "seated")
     press(page, "Control+z")
     state(page, "3", "arrived")
+    expect(page.locator("#toasts")).to_contain_text("Undone: Anna de Vries")
     press(page, "Escape", "Enter")
     quiet(page)
     press(page, "Enter")
     state(page, "3", "seated")
+    expect(page.locator("#toasts")).to_contain_text("Anna de Vries seated at 3")
     press(page, "Escape", "Enter")
     expect(page.locator(FINISH)).to_be_focused()
     quiet(page)
@@ -195,6 +198,27 @@ def test_a_whole_service_by_keyboard(
     state(page, "2", "seated")
     walk_in = house.reservations.get(source="walk_in")
     assert (walk_in.party_size, numbers(walk_in)) == (2, ["2"])
+
+
+def test_undo_before_the_answer_takes_back_what_is_under_way(
+    open_floor: OpenFloor, anna: Reservation
+) -> None:
+    page = open_floor()
+    under_way: list[Route] = []
+    page.locator(table(page, "1")).click()
+    page.get_by_text("More", exact=True).first.click()
+    page.locator('#panel [data-step="arrive"]').click()
+    expect(page.locator("#toasts")).to_contain_text("Anna de Vries has arrived")
+    quiet(page)
+    page.route(re.compile("/seat/$"), lambda route: under_way.append(route))  # noqa: PLW0108
+    with page.expect_request(re.compile("/seat/$")):
+        page.locator(SEAT).click()
+    press(page, "Control+z")
+    page.wait_for_timeout(200)
+    under_way[0].continue_()
+    expect(page.locator("#toasts")).to_contain_text("Undone: Anna de Vries is “Arrived” again")
+    anna.refresh_from_db()
+    assert anna.status == Status.ARRIVED
 
 
 def test_a_whole_service_by_taps_on_a_phone(

@@ -8,6 +8,8 @@ const DOUBLE_TAP = 600;
 const KEPT = 20;
 const done = [];
 let doneAt = 0;
+let underWay = 0;
+let undosWaiting = 0;
 
 function send(url, values) {
   const panel = document.getElementById("panel");
@@ -20,6 +22,21 @@ export function undoLast() {
   if (!last) return toast(word("nothing"), { seconds: 4, key: "nothing" });
   document.querySelectorAll('#toasts [data-key="done"]').forEach((note) => note.remove());
   return send(last.undo, last.version === null ? {} : { version: last.version });
+}
+
+// A table changes its colour by the socket, perhaps before the answer to the deed has come: until then the last
+// step in the list is the one before it, and taking that back would be wrong.
+function undoWhenAnswered() {
+  if (underWay) undosWaiting += 1;
+  else undoLast();
+}
+
+function answered(xhr) {
+  underWay -= 1;
+  if (xhr.status < 200 || xhr.status >= 400) undosWaiting = 0; // what was to be taken back was never done
+  if (underWay || !undosWaiting) return;
+  undosWaiting -= 1;
+  undoLast();
 }
 
 function remember(detail) {
@@ -46,7 +63,13 @@ export function startActions() {
     if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
     if (event.target.closest("input:not([type=range]), textarea, [contenteditable]")) return;
     event.preventDefault();
-    undoLast();
+    undoWhenAnswered();
+  });
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    if (detail.requestConfig.verb !== "post") return;
+    underWay += 1;
+    // After htmx has read the answer, and also when there was none or its button is gone.
+    detail.xhr.addEventListener("loadend", () => answered(detail.xhr), { once: true });
   });
   // The second tap of a double tap would finish the party that the first one seated.
   document.addEventListener(
