@@ -20,8 +20,10 @@ def guests_visible_to(
     user: User | AnonymousUser, capability: Capability = Capability.SEE_CONTACT
 ) -> QuerySet[Guest]:
     """Guests of the organisations where the person has the capability in at least one
-    restaurant."""
-    return Guest.objects.filter(organisation__in=organisations_visible_to(user, capability))
+    restaurant; records merged into others are left out."""
+    return Guest.objects.filter(
+        organisation__in=organisations_visible_to(user, capability), merged_into=None
+    )
 
 
 def merge_candidates_open(user: User | AnonymousUser) -> QuerySet[MergeCandidate]:

@@ -1,4 +1,4 @@
-"""Writing the guest book."""
+"""Knowing again who books (rule 99)."""
 
 from __future__ import annotations
 
@@ -6,17 +6,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from allauth.account.models import EmailAddress
-from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, transaction
-from django.utils.translation import gettext
 
-from guests.identity import BadEmail, BadPhone, normalise_email, normalise_phone
 from guests.models import Guest, MergeCandidate
-from reservehub.core import audit
-from reservehub.core.actors import Actor
-from reservehub.core.errors import FieldError, NotFound, ValidationFailed
 from reservehub.core.planned import planned_cursor
-from restaurants.services.rows import stored_values, validation_failed
 
 
 class Matched(NamedTuple):
@@ -61,6 +54,8 @@ def guest_match(
 ) -> Matched:
     """The guest known by this phone, else by this e-mail, else a new record (rule 99).
 
+    Where the contact belongs to a record that was merged, the kept one is meant (rule 100).
+
     Never overwrites a name: another name on the same phone becomes a merge candidate. Missing
     e-mail and account are filled in. Two requests of one new guest at the same time give one
     record: the second waits for the first. One query. The row stays locked until the transaction
@@ -95,7 +90,10 @@ _LOCK = "FOR NO KEY UPDATE"
 _MATCH = f"""
     WITH known AS (
         SELECT {_READ} FROM guests_guest
-        WHERE organisation_id = $1::bigint AND {{}} LIMIT 1 {_LOCK}
+        WHERE id = (
+            SELECT coalesce(merged_into_id, id) FROM guests_guest
+            WHERE organisation_id = $1::bigint AND {{}} LIMIT 1
+        ) {_LOCK}
     ), made AS (
         INSERT INTO guests_guest
             (organisation_id, user_id, name, phone, email, language,
@@ -142,76 +140,3 @@ def guests_link(*, user_id: int) -> int:
     emails = EmailAddress.objects.filter(user_id=user_id, verified=True)
     lower = [email.lower() for email in emails.values_list("email", flat=True)]
     return Guest.objects.filter(email__in=lower, user=None).update(user_id=user_id)
-
-
-@transaction.atomic
-def guest_save(*, guest: Guest, region: str, actor: Actor, now: datetime) -> Guest:
-    """Create or change a guest by hand; an empty contact is kept as none.
-
-    :param region: country whose national phone numbers are meant
-    :raises ValidationFailed: bad or missing contact, or one that another guest has
-    """
-    errors = _tidy(guest, region)
-    if errors:
-        raise ValidationFailed(errors=errors)
-    is_new = guest.pk is None
-    stored = None if is_new else Guest.objects.get(pk=guest.pk)
-    if is_new:
-        guest.created_at = now
-    try:
-        guest.full_clean()
-    except ValidationError as error:
-        raise validation_failed(error) from error
-    before = None if stored is None else stored_values(stored)
-    after = stored_values(guest)
-    changed = [name for name in after if before is None or before[name] != after[name]]
-    if not changed:
-        return guest
-    guest.save()
-    audit.record(
-        actor=actor,
-        action="guests.guest.created" if is_new else "guests.guest.changed",
-        obj=guest,
-        now=now,
-        before=None if before is None else {name: before[name] for name in changed},
-        after={name: after[name] for name in changed},
-    )
-    return guest
-
-
-def _tidy(guest: Guest, region: str) -> list[FieldError]:
-    errors = []
-    try:
-        guest.phone = normalise_phone(str(guest.phone or ""), region=region) or None
-    except BadPhone as error:
-        errors.append(FieldError("/phone", "bad_phone", str(error)))
-    try:
-        guest.email = normalise_email(guest.email or "") or None
-    except BadEmail as error:
-        errors.append(FieldError("/email", "bad_email", str(error)))
-    if not errors and not guest.phone and not guest.email:
-        detail = gettext("Enter a phone number or an e-mail address.")
-        errors.append(FieldError("/phone", "required", detail))
-    return errors
-
-
-@transaction.atomic
-def merge_candidate_dismiss(*, candidate_id: int, actor: Actor, now: datetime) -> None:
-    """Remember that these are two people (rule 100); repeating it changes nothing.
-
-    :raises NotFound: if there is no such candidate
-    """
-    candidate = MergeCandidate.objects.select_for_update().filter(pk=candidate_id).first()
-    if candidate is None:
-        raise NotFound
-    if candidate.dismissed_at is not None:
-        return
-    candidate.dismissed_at = now
-    candidate.save(update_fields=["dismissed_at"])
-    audit.record(
-        actor=actor,
-        action="guests.merge_candidate.dismissed",
-        obj=candidate,
-        now=now,
-        after={"dismissed_at": now},
-    )

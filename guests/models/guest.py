@@ -1,11 +1,12 @@
-"""Guests: the people an organisation knows. The CRM grows here; bookings only create or match a
-guest (rule 99)."""
+"""The people an organisation knows; bookings only create or match a guest (rule 99)."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -15,7 +16,11 @@ from restaurants.models import Organisation
 
 class Guest(models.Model):
     """A person in one organisation's book. Identity: E.164 phone, else lower-cased e-mail (rule
-    99)."""
+    99).
+
+    A record merged into another stays, with its contacts, and points to the one that is kept: who
+    books with the old number is found as the same person (rule 100).
+    """
 
     organisation = models.ForeignKey(
         Organisation,
@@ -45,6 +50,48 @@ class Guest(models.Model):
         help_text=_("Sees “no online availability” (rule 102)."),
     )
     block_reason = models.CharField(_("reason for the block"), max_length=300, blank=True)
+    dietary_needs = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        db_default=[],
+        blank=True,
+        verbose_name=_("dietary needs"),
+        help_text=_("Kept only where the guest agreed (rule 107)."),
+    )
+    keeps_health_notes = models.BooleanField(
+        _("health notes are kept after the visit"),
+        default=False,
+        db_default=False,
+        help_text=_("Otherwise they are purged 30 days after the last visit (rule 107)."),
+    )
+    preferred_features = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        db_default=[],
+        blank=True,
+        verbose_name=_("preferred table features"),
+    )
+    preferences = models.CharField(
+        _("preferences"), max_length=500, blank=True, default="", db_default=""
+    )
+    has_marketing_consent = models.BooleanField(
+        _("agreed to offers and news"),
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("The last word of the consent ledger."),
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        db_index=False,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_records",
+        verbose_name=_("merged into"),
+    )
+    anonymised_at = models.DateTimeField(_("anonymised at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"))
 
     class Meta:
@@ -76,36 +123,13 @@ class Guest(models.Model):
             models.Index(
                 fields=["user"], condition=models.Q(user__isnull=False), name="guests_by_account"
             ),
+            models.Index(
+                fields=["merged_into"],
+                condition=models.Q(merged_into__isnull=False),
+                name="guests_by_kept_record",
+            ),
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="guests_by_name_parts"),
         ]
 
     def __str__(self) -> str:
         return self.name
-
-
-class MergeCandidate(models.Model):
-    """Two records that may be one person: same phone under another name, or an e-mail known to
-    another phone (rule 99)."""
-
-    guest = models.ForeignKey(
-        Guest,
-        on_delete=models.CASCADE,
-        db_index=False,
-        related_name="candidates",
-        verbose_name=_("guest"),
-    )
-    name = models.CharField(_("name given"), max_length=150)
-    reason = models.CharField(_("reason"), max_length=40)
-    created_at = models.DateTimeField(_("created at"))
-    dismissed_at = models.DateTimeField(_("dismissed at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("possible duplicate")
-        verbose_name_plural = _("possible duplicates")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["guest", "name"], name="guests_candidate_name_is_noted_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.guest} / {self.name}"
