@@ -35,10 +35,17 @@ class Kind(TextChoices):
     RECONFIRM = "reconfirm", _("Are you still coming?")
     ON_YOUR_WAY = "on_your_way", _("Are you on your way?")
     TABLE_READY = "table_ready", _("Table ready")
+    WAITLIST_JOINED = "waitlist_joined", _("On the waitlist")
     WAITLIST_OFFER = "waitlist_offer", _("A table has become free")
+    WAITLIST_GONE = "waitlist_gone", _("The offer has expired")
+    QUEUE_JOINED = "queue_joined", _("In the queue")
+    QUEUE_LONGER = "queue_longer", _("The queue takes longer")
+    QUEUE_READY = "queue_ready", _("Queue: table ready")
+    QUEUE_NUDGE = "queue_nudge", _("Queue: the table is still held")
     REVIEW_REQUEST = "review_request", _("How was it?")
     RECEIPT = "receipt", _("Receipt")
     REPLY = "reply", _("Answer of the restaurant")
+    CAMPAIGN = "campaign", _("Offers and news")
     STAFF_REQUEST = "staff_request", _("Staff: new request")
     STAFF_CANCELLED = "staff_cancelled", _("Staff: a guest cancelled")
     STAFF_NO_SHOW_DUE = "staff_no_show_due", _("Staff: a party has not come")
@@ -78,10 +85,17 @@ MANNERS: Mapping[Kind, Manners] = MappingProxyType(
         Kind.RECONFIRM: Manners(is_letter=False, is_urgent=False),
         Kind.ON_YOUR_WAY: Manners(is_letter=False, lifetime=_HOUR),
         Kind.TABLE_READY: Manners(is_letter=False, lifetime=_HOUR),
+        Kind.WAITLIST_JOINED: Manners(),
         Kind.WAITLIST_OFFER: Manners(is_letter=False),
+        Kind.WAITLIST_GONE: Manners(is_letter=False, is_urgent=False, lifetime=_HOUR * 12),
+        Kind.QUEUE_JOINED: Manners(is_letter=False, lifetime=_HOUR),
+        Kind.QUEUE_LONGER: Manners(is_letter=False, lifetime=_HOUR / 4),
+        Kind.QUEUE_READY: Manners(is_letter=False, lifetime=_HOUR / 6),
+        Kind.QUEUE_NUDGE: Manners(is_letter=False, lifetime=_HOUR / 6),
         Kind.REVIEW_REQUEST: Manners(is_urgent=False, is_optional=True),
         Kind.RECEIPT: Manners(lifetime=timedelta(days=7)),
         Kind.REPLY: Manners(is_letter=False),
+        Kind.CAMPAIGN: Manners(is_urgent=False, lifetime=timedelta(days=3)),
         Kind.STAFF_REQUEST: Manners(is_for_staff=True),
         Kind.STAFF_CANCELLED: Manners(is_for_staff=True),
         Kind.STAFF_NO_SHOW_DUE: Manners(is_for_staff=True, lifetime=_HOUR),
