@@ -9,7 +9,7 @@ from guests.models.imports import GuestImport, ImportStatus
 from guests.models.loyalty import LoyaltyEntry, LoyaltyProgramme, LoyaltyReason, LoyaltyTier
 from guests.models.merging import GuestMerge, MergeCandidate
 from guests.models.notes import GuestNote, NoteKind
-from guests.models.tags import GuestTag, Segment, Tag
+from guests.models.tags import GuestTag, Segment, Tag, TagRefusal
 
 __all__ = [
     "ConsentEntry",
@@ -29,4 +29,5 @@ __all__ = [
     "NoteKind",
     "Segment",
     "Tag",
+    "TagRefusal",
 ]

@@ -75,6 +75,35 @@ class GuestTag(models.Model):
         return f"{self.guest_id} · {self.tag_id}"
 
 
+class TagRefusal(models.Model):
+    """Somebody took a tag that a rule had given: the rule does not give it to this guest again."""
+
+    guest = models.ForeignKey(
+        Guest,
+        on_delete=models.CASCADE,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("guest"),
+    )
+    tag = models.ForeignKey(
+        Tag,
+        on_delete=models.CASCADE,
+        related_name="refusals",
+        verbose_name=_("tag"),
+    )
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("tag taken by hand")
+        verbose_name_plural = _("tags taken by hand")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["guest", "tag"], name="guests_tag_is_refused_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.guest_id} · {self.tag_id}"
+
+
 class Segment(models.Model):
     """A saved filter of guests; who is in it is asked each time."""
 
