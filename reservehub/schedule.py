@@ -16,6 +16,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "restaurants.sweep_invitations",
         "schedule": timedelta(minutes=1),
     },
+    "guests.apply_tags": {"task": "guests.apply_tags", "schedule": timedelta(days=1)},
     "bookings.expire_requests": {
         "task": "bookings.expire_requests",
         "schedule": timedelta(minutes=1),
