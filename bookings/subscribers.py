@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bookings.events import ReservationCompleted, ReservationUndone
 from bookings.services import reservations_rederive
+from bookings.services.loyalty import visit_points_settle
 from reservehub.core.actors import SYSTEM
 from reservehub.core.events import subscribe
 from restaurants.events import RestaurantTimezoneChanged
@@ -12,3 +14,13 @@ from restaurants.events import RestaurantTimezoneChanged
 def rederive_times(event: RestaurantTimezoneChanged, *, delivery_id: int) -> None:  # noqa: ARG001
     """Keep the wall times of the bookings ahead (rule 10)."""
     reservations_rederive(restaurant_id=event.restaurant_id, actor=SYSTEM, now=event.occurred_at)
+
+
+@subscribe(ReservationCompleted, ReservationUndone, name="bookings.visit_points")
+def settle_points(
+    event: ReservationCompleted | ReservationUndone,
+    *,
+    delivery_id: int,  # noqa: ARG001
+) -> None:
+    """A completed visit earns points; taken back, it does not."""
+    visit_points_settle(reservation_id=event.reservation_id, now=event.occurred_at)
