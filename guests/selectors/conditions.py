@@ -39,10 +39,15 @@ def guests_meeting(
     guests: QuerySet[Guest], conditions: Sequence[Condition], *, on: date
 ) -> QuerySet[Guest]:
     """Those of the guests who meet all conditions on a day."""
-    found = guests
+    return guests.filter(meets_all(conditions, on=on))
+
+
+def meets_all(conditions: Sequence[Condition], *, on: date) -> Q:
+    """The same as a condition of a query about guests, such as the filter of a count."""
+    asked = Q()
     for condition in conditions:
-        found = found.filter(_question(condition, on=on))
-    return found
+        asked &= _question(condition, on=on)
+    return asked
 
 
 def _question(condition: Condition, *, on: date) -> Q:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from guests.conditions import Condition, parse
+from guests.conditions import BadConditions, Condition, parse
 from guests.models import Guest, Segment
-from guests.selectors.conditions import guests_meeting
+from guests.selectors.conditions import guests_meeting, meets_all
 from reservehub.core import clock
 from restaurants.permissions import Capability
 from restaurants.selectors import organisations_visible_to
@@ -64,3 +64,24 @@ def guests_in_segment(segment: Segment, *, now: datetime | None = None) -> Query
 def segment_count(segment: Segment, *, now: datetime | None = None) -> int:
     """How many are in it: one query."""
     return guests_in_segment(segment, now=now).count()
+
+
+def segments_with_counts(
+    organisation_id: int, *, now: datetime
+) -> list[tuple[Segment, int | None]]:
+    """Every segment with how many are in it, None where it can no longer be asked. Two queries,
+    whatever their number.
+    """
+    segments = list(segments_of(organisation_id))
+    counts: dict[str, Count] = {}
+    for segment in segments:
+        try:
+            conditions = parse(segment.conditions)
+        except BadConditions:
+            continue
+        asked = meets_all(conditions, on=now.date())
+        if not any(condition.field == "blocked" for condition in conditions):
+            asked &= Q(is_blocked=False)
+        counts[f"of_{segment.pk}"] = Count("pk", filter=asked)
+    found = guests_that_count(organisation_id).aggregate(**counts) if counts else {}
+    return [(segment, found.get(f"of_{segment.pk}")) for segment in segments]

@@ -12,7 +12,7 @@ from guests.models import Segment
 from guests.services.conditions import conditions_check
 from reservehub.core import audit
 from reservehub.core.actors import Actor
-from reservehub.core.errors import NotFound, ValidationFailed
+from reservehub.core.errors import FieldError, NotFound, ValidationFailed
 from restaurants.services.rows import refused, stored_values, validation_failed
 
 
@@ -23,9 +23,6 @@ def segment_save(*, segment: Segment, actor: Actor, now: datetime) -> Segment:
     :raises ValidationFailed: no name, a name that another segment has, or conditions at fault
     """
     segment.name = " ".join(segment.name.split())
-    segment.conditions = conditions_check(
-        segment.conditions, organisation_id=segment.organisation_id
-    )
     is_new = segment.pk is None
     stored = None if is_new else Segment.objects.select_for_update().filter(pk=segment.pk).first()
     if not is_new and stored is None:
@@ -33,13 +30,7 @@ def segment_save(*, segment: Segment, actor: Actor, now: datetime) -> Segment:
     if is_new:
         segment.created_at = now
         segment.created_by_id = actor.user_id
-    try:
-        segment.full_clean(exclude=["conditions"], validate_constraints=False)
-    except ValidationError as error:
-        raise validation_failed(error) from error
-    rivals = Segment.objects.filter(organisation=segment.organisation_id, name=segment.name)
-    if rivals.exclude(pk=segment.pk).exists():
-        raise _name_taken()
+    _check(segment)
     before = None if stored is None else stored_values(stored)
     after = stored_values(segment)
     if before == after:
@@ -54,6 +45,26 @@ def segment_save(*, segment: Segment, actor: Actor, now: datetime) -> Segment:
         after=after,
     )
     return segment
+
+
+def _check(segment: Segment) -> None:
+    """:raises ValidationFailed: for everything at fault at once"""
+    errors: list[FieldError] = []
+    try:
+        segment.conditions = conditions_check(
+            segment.conditions, organisation_id=segment.organisation_id
+        )
+    except ValidationFailed as bad:
+        errors += bad.errors
+    try:
+        segment.full_clean(exclude=["conditions"], validate_constraints=False)
+    except ValidationError as error:
+        errors += validation_failed(error).errors
+    rivals = Segment.objects.filter(organisation=segment.organisation_id, name=segment.name)
+    if rivals.exclude(pk=segment.pk).exists():
+        errors += _name_taken().errors
+    if errors:
+        raise ValidationFailed(errors=errors)
 
 
 def _store(segment: Segment) -> None:
