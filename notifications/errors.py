@@ -26,3 +26,24 @@ class TooManyContacts(DomainError):
 
     code = "too_many_contacts"
     title = _("Too many devices are connected already")
+
+
+class CampaignMoved(DomainError):
+    """Somebody has moved it on in the meantime, or it is over."""
+
+    code = "campaign_moved"
+    title = _("This campaign is in another state by now")
+
+
+class CampaignUnderWay(CampaignMoved):
+    """What has been started cannot be written anew."""
+
+    code = "campaign_under_way"
+    title = _("This campaign has been started already")
+
+
+class CampaignReachesNobody(DomainError):
+    """Nobody of the segment has agreed, or none of its channels reaches them."""
+
+    code = "campaign_reaches_nobody"
+    title = _("Nobody of this segment would get it")

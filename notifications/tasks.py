@@ -12,6 +12,11 @@ from kombu.exceptions import OperationalError
 
 from notifications import services
 from notifications.channels.base import OutcomeUnknown, Report, ReportStatus, SendFailed
+from notifications.services.campaigns import (
+    campaigns_let_through,
+    campaigns_start_due,
+    organisations_sending,
+)
 from notifications.services.messages import SEND_TASK, message_queue_now
 from reservehub.core import clock
 
@@ -85,6 +90,18 @@ def report_later(*, provider: str, report: Report) -> None:
 
 def _queue_report(provider: str, told: dict[str, Any], tries: int) -> None:
     record_report.apply_async(args=(provider, told, tries), countdown=5 * tries, retry=False)
+
+
+@shared_task(name="notifications.run_campaigns", ignore_result=True)
+def run_campaigns() -> int:
+    """Start campaigns whose time has come, and let the next recipients of all through. Returns how
+    many were let through.
+    """
+    now = clock.now()
+    campaigns_start_due(now=now)
+    return sum(
+        campaigns_let_through(organisation_id=one, now=now) for one in organisations_sending()
+    )
 
 
 @shared_task(name="notifications.forget_contents", ignore_result=True)

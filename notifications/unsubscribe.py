@@ -14,9 +14,11 @@ from django.urls import reverse
 
 from bookings.models import Reservation
 from notifications.kinds import ChannelName
+from notifications.models import CampaignRecipient
 from reservehub.core.errors import NotFound
 from reservehub.core.tokens import derive_token, tokens_match
 
+NEWS = "news"
 _LONGEST = 100
 
 
@@ -38,10 +40,49 @@ def unsubscribe_url(reservation: Reservation, channel: ChannelName) -> str:
 
 def unsubscribe_headers(reservation: Reservation) -> dict[str, str]:
     """The headers of a letter that mailbox providers turn into a button (RFC 2369, RFC 8058)."""
+    return stop_headers(unsubscribe_url(reservation, ChannelName.EMAIL))
+
+
+def stop_headers(url: str) -> dict[str, str]:
+    """The same for any address that stops something by a POST."""
     return {
-        "List-Unsubscribe": f"<{unsubscribe_url(reservation, ChannelName.EMAIL)}>",
+        "List-Unsubscribe": f"<{url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
+
+
+def news_url(recipient: CampaignRecipient) -> str:
+    """Ends the offers and news to whoever got this one: `/u/news.42.<43 characters>/`."""
+    token = f"{NEWS}.{recipient.pk}.{_news_secret(recipient)}"
+    return settings.RESERVEHUB_BASE_URL + reverse("notifications:unsubscribe", args=[token])
+
+
+def is_news(token: str) -> bool:
+    """Whether a token is about offers and news rather than about a reservation."""
+    return token.startswith(f"{NEWS}.")
+
+
+def recipient_of(token: str) -> CampaignRecipient:
+    """Whose offers and news a token ends.
+
+    :raises NotFound: for one that is not ours (any more)
+    """
+    name, _dot, rest = token[:_LONGEST].partition(".")
+    number, _dot, secret = rest.partition(".")
+    if name != NEWS or not _is_number(number):
+        raise NotFound
+    recipient = (
+        CampaignRecipient.objects.select_related("campaign__restaurant", "guest")
+        .filter(pk=int(number))
+        .first()
+    )
+    if recipient is None or not tokens_match(secret, _news_secret(recipient)):
+        raise NotFound
+    return recipient
+
+
+def _news_secret(recipient: CampaignRecipient) -> str:
+    return derive_token("notifications.news", str(recipient.pk), recipient.campaign.link_nonce)
 
 
 def link_of(token: str) -> Link:

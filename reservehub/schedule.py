@@ -32,6 +32,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "notifications.plan_by_the_clock",
         "schedule": timedelta(minutes=5),
     },
+    "notifications.run_campaigns": {
+        "task": "notifications.run_campaigns",
+        "schedule": timedelta(seconds=15),
+    },
     "notifications.forget_contents": {
         "task": "notifications.forget_contents",
         "schedule": timedelta(days=1),

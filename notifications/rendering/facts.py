@@ -34,6 +34,7 @@ from notifications.kinds import ChannelName
 from notifications.models import Message
 from notifications.rendering.clean import one_line, paragraphs, person_name
 from notifications.rendering.context import Given
+from notifications.rendering.told import given_of
 from notifications.unsubscribe import unsubscribe_url
 from restaurants.models import Restaurant
 
@@ -123,7 +124,7 @@ def party_text(count: int) -> str:
 def facts_of(message: Message, *, language: str, now: datetime) -> Facts:
     """The facts of a message's reservation as it is now; without one, what its context tells."""
     reservation = message.reservation
-    given = Given(message.context)
+    given = given_of(message, language=language)
     if reservation is None:
         return _without_reservation(message, given, language, now)
     restaurant = reservation.restaurant

@@ -38,6 +38,7 @@ class Letter:
     terms: tuple[str, ...]
     is_for_staff: bool
     footer: str
+    choice: Action | None
 
     @property
     def first_action(self) -> Action | None:
@@ -59,15 +60,27 @@ def letter_of(
         subject=subject,
         facts=facts,
         words=words,
-        greeting="" if opening or is_for_staff else greeting,
+        greeting="" if opening or is_for_staff or not words.has_greeting else greeting,
         paragraphs=(opening or words.opening,),
         rows=_rows(facts, is_for_staff=is_for_staff) if has_rows else (),
         terms=tuple(text for text in terms if text),
         is_for_staff=is_for_staff,
-        footer=_("This e-mail is for those who run %(place)s on ReserveHub.") % facts.values
-        if is_for_staff
-        else _("You get this e-mail because a table was booked or asked for with this address."),
+        footer=_footer(facts, words, is_for_staff=is_for_staff),
+        choice=None if is_for_staff else words.stop or _choice(facts),
     )
+
+
+def _footer(facts: Facts, words: Words, *, is_for_staff: bool) -> str:
+    if is_for_staff:
+        return _("This e-mail is for those who run %(place)s on ReserveHub.") % facts.values
+    return words.footer or _(
+        "You get this e-mail because a table was booked or asked for with this address."
+    )
+
+
+def _choice(facts: Facts) -> Action | None:
+    link = facts.links["choose"]
+    return Action(_("Choose which messages you get"), link) if link else None
 
 
 def _rows(facts: Facts, *, is_for_staff: bool) -> tuple[Row, ...]:
@@ -98,8 +111,6 @@ def as_html(letter: Letter) -> str:
             "preheader": letter.words.opening,
             "phone_link": f"tel:{letter.facts.restaurant.phone}",
             "map_label": _("Show on the map"),
-            "choose_link": _choose_link(letter),
-            "choose_label": _("Choose which messages you get"),
             "markup": reservation_markup(letter.facts) if letter.words.is_for_machines else "",
         },
     )
@@ -130,15 +141,9 @@ def as_text(letter: Letter) -> str:
         *letter.terms,
         "" if letter.is_for_staff else _text_address(facts),
         letter.footer,
-        f"{_('Choose which messages you get')}: {_choose_link(letter)}"
-        if _choose_link(letter)
-        else "",
+        f"{letter.choice.label}: {letter.choice.url}" if letter.choice else "",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
-
-
-def _choose_link(letter: Letter) -> str:
-    return "" if letter.is_for_staff else letter.facts.links["choose"]
 
 
 def _text_row(row: Row) -> str:

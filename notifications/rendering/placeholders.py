@@ -30,6 +30,9 @@ PLACEHOLDERS: Mapping[str, Promise] = MappingProxyType(
 )
 """Names and what stands for them. Only these: no attributes, no formats."""
 
+OF_A_GUEST = frozenset({"name", "first_name", "restaurant", "phone", "link"})
+"""Those that need no visit: what campaigns may use."""
+
 _VALUES: Mapping[str, Callable[[Facts], str]] = {
     "name": lambda facts: facts.name,
     "first_name": lambda facts: facts.name.partition(" ")[0],

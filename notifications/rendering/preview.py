@@ -32,6 +32,10 @@ _REPLIES = {
     "ru": "Конечно, приходите с собакой! Оставим для вас уголок у окна.",
 }
 _REASONS = {"en": "A private party that evening.", "ru": "В этот вечер у нас закрытое мероприятие."}
+_NEWS = {
+    "en": {"subject": "Asparagus is here", "text": "Hello {first_name}! Six dishes until June."},
+    "ru": {"subject": "Спаржа уже здесь", "text": "{first_name}, до июня шесть блюд из спаржи."},
+}
 _DISHES = {"en": "Deposit", "ru": "Депозит"}
 
 
@@ -125,6 +129,11 @@ def _context(
         Kind.CANCELLED: {"by_guest": True},
         Kind.REPLY: {"text": _REPLIES.get(language, _REPLIES["en"])},
         Kind.WAITLIST_OFFER: {"until": (now + timedelta(minutes=30)).isoformat()},
+        Kind.QUEUE_JOINED: {"position": 3, "low": 15, "high": 25},
+        Kind.QUEUE_LONGER: {"low": 25, "high": 40},
+        Kind.QUEUE_READY: {"until": (now + timedelta(minutes=10)).isoformat()},
+        Kind.QUEUE_NUDGE: {"until": (now + timedelta(minutes=5)).isoformat()},
+        Kind.CAMPAIGN: _NEWS.get(language, _NEWS["en"]),
         Kind.RECEIPT: {
             "lines": [{"label": _DISHES.get(language, _DISHES["en"]), "amount": money}],
             "total": money,

@@ -22,7 +22,7 @@ from notifications.rendering.placeholders import fill
 from notifications.rendering.sms import first_that_fits
 from notifications.rendering.whatsapp import parameters_of, template_of
 from notifications.rendering.words import Words, words_of
-from notifications.unsubscribe import unsubscribe_headers
+from notifications.unsubscribe import stop_headers, unsubscribe_headers
 from reservehub.core import clock
 from restaurants.models import Restaurant
 
@@ -91,13 +91,15 @@ def _content(
         short=_own_short(text.short, facts, words) if text and text.short else _short(kind, facts),
         actions=words.actions[:3],
         attachments=_attachments(facts, now) if words.has_calendar else (),
-        headers=_headers(kind, facts),
+        headers=_headers(kind, facts, words),
         template=template_of(kind),
         parameters=parameters_of(kind, facts, words),
     )
 
 
-def _headers(kind: Kind, facts: Facts) -> dict[str, str]:
+def _headers(kind: Kind, facts: Facts, words: Words) -> dict[str, str]:
+    if words.stop is not None:
+        return HEADERS | stop_headers(words.stop.url)
     if facts.reservation is None or not facts.links["choose"] or MANNERS[kind].is_for_staff:
         return dict(HEADERS)
     return HEADERS | unsubscribe_headers(facts.reservation)

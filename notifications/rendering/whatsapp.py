@@ -29,10 +29,17 @@ PARAMETERS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.RECONFIRM: _VISIT,
         Kind.ON_YOUR_WAY: ("name", "restaurant", "time", "link"),
         Kind.TABLE_READY: ("name", "restaurant", "link"),
+        Kind.WAITLIST_JOINED: _VISIT,
         Kind.WAITLIST_OFFER: _VISIT,
+        Kind.WAITLIST_GONE: ("name", "restaurant", "link"),
+        Kind.QUEUE_JOINED: ("name", "restaurant", "link"),
+        Kind.QUEUE_LONGER: ("name", "restaurant", "link"),
+        Kind.QUEUE_READY: ("name", "restaurant", "link"),
+        Kind.QUEUE_NUDGE: ("name", "restaurant", "link"),
         Kind.REVIEW_REQUEST: ("name", "restaurant", "link"),
         Kind.RECEIPT: ("name", "restaurant", "total", "link"),
         Kind.REPLY: ("restaurant", "text", "link"),
+        Kind.CAMPAIGN: ("restaurant", "news", "link"),
     }
 )
 
@@ -53,6 +60,7 @@ def parameters_of(kind: Kind, facts: Facts, words: Words) -> tuple[str, ...]:
         "link": words.link,
         "reason": words.quote,
         "text": words.quote,
+        "news": words.brief,
         "total": next((line.amount for line in words.lines if line.is_total), ""),
     }
     return tuple(one_line(values[name], 300) or "—" for name in PARAMETERS.get(kind, ()))

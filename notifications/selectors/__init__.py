@@ -2,6 +2,7 @@
 
 from notifications.selectors.contacts import (
     Address,
+    addresses_at,
     addresses_of,
     message_settings_of,
     preference_of,
@@ -17,6 +18,7 @@ from notifications.selectors.messages import (
 
 __all__ = [
     "Address",
+    "addresses_at",
     "addresses_of",
     "conversation_of",
     "conversations_unseen",

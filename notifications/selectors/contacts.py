@@ -39,21 +39,32 @@ def preference_of(guest: Guest) -> GuestPreference:
 def addresses_of(reservation: Reservation) -> dict[ChannelName, Address]:
     """Every address of a reservation's guest that has not been refused, by channel (rule 105).
 
-    E-mail and phone are those given with the booking; chats and browsers those the guest has
-    connected, the newest first. WhatsApp is used only where the guest has chosen or connected it:
-    a phone number alone is no consent to it. At most three queries.
+    E-mail and phone are those given with the booking.
+    """
+    return addresses_at(
+        email=reservation.guest_email,
+        phone=str(reservation.guest_phone or ""),
+        guest_id=reservation.guest_id,
+    )
+
+
+def addresses_at(*, email: str, phone: str, guest_id: int | None) -> dict[ChannelName, Address]:
+    """The same for anybody: an e-mail address, a phone number, and what the guest has connected,
+    the newest first.
+
+    WhatsApp is used only where the guest has chosen or connected it: a phone number alone is no
+    consent to it. At most three queries.
     """
     found: dict[ChannelName, Address] = {}
-    if reservation.guest_email:
-        found[ChannelName.EMAIL] = Address(reservation.guest_email)
-    phone = str(reservation.guest_phone or "")
+    if email:
+        found[ChannelName.EMAIL] = Address(email)
     if phone:
         found[ChannelName.SMS] = Address(phone)
-    if reservation.guest_id is not None:
-        points = ContactPoint.objects.filter(guest=reservation.guest_id, disabled_at=None)
+    if guest_id is not None:
+        points = ContactPoint.objects.filter(guest=guest_id, disabled_at=None)
         for point in points.order_by("pk"):
             found[ChannelName(point.channel)] = Address(point.address, point.keys)
-        preference = GuestPreference.objects.filter(guest=reservation.guest_id).first()
+        preference = GuestPreference.objects.filter(guest=guest_id).first()
         if preference is not None:
             if phone and preference.preferred_channel == ChannelName.WHATSAPP:
                 found.setdefault(ChannelName.WHATSAPP, Address(phone))

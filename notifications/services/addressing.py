@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from notifications.channels.base import Backend, Content, Envelope
 from notifications.channels.registry import backends_for
-from notifications.kinds import ChannelName
+from notifications.kinds import ChannelName, Kind
 from notifications.models import ConversationEntry, Direction, Message, MessageAttempt
-from notifications.selectors import Address, addresses_of, message_settings_of
+from notifications.selectors import Address, addresses_at, addresses_of, message_settings_of
 
 CONVERSATION_OPEN = timedelta(hours=24)
 """WhatsApp lets businesses answer freely for so long."""
@@ -44,12 +44,21 @@ def way_of(message: Message) -> Way | None:
 def addresses_for(message: Message) -> Mapping[ChannelName, Address]:
     """The reader's addresses, as they are now."""
     if not message.manners.is_for_staff:
-        return {} if message.reservation is None else addresses_of(message.reservation)
+        return _of_guest(message)
     chat = message.context.get("chat", "")
     if chat:
         return {ChannelName.TELEGRAM: Address(chat)}
     settings = message_settings_of(message.restaurant)
     return {ChannelName.EMAIL: Address(settings.staff_email or message.restaurant.email)}
+
+
+def _of_guest(message: Message) -> Mapping[ChannelName, Address]:
+    if message.reservation is not None:
+        return addresses_of(message.reservation)
+    guest = message.guest
+    if message.kind != Kind.CAMPAIGN or guest is None:
+        return {}
+    return addresses_at(email=guest.email or "", phone=str(guest.phone or ""), guest_id=guest.pk)
 
 
 def envelope_of(message: Message, attempt: MessageAttempt, content: Content) -> Envelope:

@@ -18,12 +18,13 @@ from bookings.services import reservation_reminded
 from notifications.channels.base import Backend, Envelope, OutcomeUnknown, Receipt, SendFailed
 from notifications.kinds import Kind
 from notifications.models import AttemptOutcome, Message, MessageAttempt, MessageStatus
-from notifications.planning import MAX_TRIES, Facts, retry_in, unwanted
+from notifications.planning import MAX_TRIES, retry_in
 from notifications.rendering import render
 from notifications.services.addressing import envelope_of, way_of
 from notifications.services.contacts import address_bury, opt_out
 from notifications.services.contents import content_row
 from notifications.services.messages import message_queue
+from notifications.services.wishes import not_before, why_unwanted
 
 REMINDERS = (Kind.REMINDER_DAY, Kind.REMINDER_SOON)
 _ERROR_LENGTH = 500
@@ -49,7 +50,11 @@ def sending_begin(*, message_id: int, now: datetime) -> Sending | None:
     message = _claim(message_id, now)
     if message is None:
         return None
-    why = _unwanted(message, now)
+    later = not_before(message, now)
+    if later is not None:
+        _postpone(message, later)
+        return None
+    why = why_unwanted(message, now)
     way = way_of(message) if not why else None
     if way is None:
         _drop(message, why or "channel_off", now)
@@ -89,26 +94,16 @@ def _claim(message_id: int, now: datetime) -> Message | None:
     if not claimed:
         return None
     return Message.objects.select_related(
-        "reservation__restaurant__policy", "restaurant", "guest"
+        "reservation__restaurant__policy", "restaurant", "guest", "campaign_recipient__campaign"
     ).get(pk=message_id)
 
 
-def _unwanted(message: Message, now: datetime) -> str:
-    reservation = message.reservation
-    if reservation is None:
-        return "too_late" if now >= message.expires_at else ""
-    facts = Facts(
-        status=reservation.status,
-        starts_at=reservation.starts_at,
-        told_starts_at=message.about_starts_at,
-        is_superseded=message.kind == Kind.CHANGED
-        and Message.objects.filter(
-            reservation=reservation, kind=Kind.CHANGED, pk__gt=message.pk
-        ).exists(),
-        is_reconfirmed=reservation.reconfirmed_at is not None,
-        has_eta=reservation.late_eta_at is not None,
-    )
-    return unwanted(Kind(message.kind), facts, now=now, expires_at=message.expires_at)
+def _postpone(message: Message, later: datetime) -> None:
+    message.status = MessageStatus.WAITING
+    message.claimed_at = None
+    message.due_at = later
+    message.channel_attempts -= 1
+    message.save(update_fields=["status", "claimed_at", "due_at", "channel_attempts"])
 
 
 def _drop(message: Message, why: str, now: datetime) -> None:

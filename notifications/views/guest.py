@@ -28,7 +28,8 @@ from notifications.services.unsubscribing import (
     channel_refuse,
     extras_refuse,
 )
-from notifications.unsubscribe import link_of
+from notifications.unsubscribe import is_news, link_of
+from notifications.views.news import stop_news
 from reservehub.core import clock
 from reservehub.core.errors import DomainError, NotFound
 from reservehub.core.pages import go_to, is_fragment, refusals_as_pages, varies
@@ -170,6 +171,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
     :raises NotFound: for a link that stops nothing
     """
+    if is_news(token):
+        return stop_news(request, token)
     try:
         reservation, channel = link_of(token)
     except NotFound:

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "guests",
     "bookings",
     "waitlist",
+    "reviews",
     "notifications",
     "telegram_bot",
     "staff",
@@ -244,6 +245,8 @@ RESERVEHUB_DEV_OUTBOX = False
 RESERVEHUB_SEND_TIMEOUTS = (5.0, 15.0)
 #: A message on its way for longer has lost its worker; more than all waits for a provider together.
 RESERVEHUB_SEND_STUCK_SECONDS = 180
+#: Messages of campaigns that one organisation may send in a minute.
+RESERVEHUB_CAMPAIGN_PER_MINUTE = environment.number("RESERVEHUB_CAMPAIGN_PER_MINUTE", default=120)
 
 EMAIL_HOST = environment.text("EMAIL_HOST")
 EMAIL_PORT = environment.number("EMAIL_PORT", default=25)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from notifications.kinds import Kind
 from notifications.rendering.facts import Facts
-from notifications.rendering.words import answers, booking, staff, visit
+from notifications.rendering.words import answers, booking, campaign, staff, visit, waiting
 from notifications.rendering.words.base import Line, Tone, Words
 
 __all__ = ["Line", "Tone", "Words", "words_of"]
@@ -23,10 +23,17 @@ _WORDS: Mapping[Kind, Callable[[Facts], Words]] = {
     Kind.RECONFIRM: visit.reconfirm,
     Kind.ON_YOUR_WAY: visit.on_your_way,
     Kind.TABLE_READY: visit.table_ready,
-    Kind.WAITLIST_OFFER: answers.waitlist_offer,
+    Kind.WAITLIST_JOINED: waiting.waitlist_joined,
+    Kind.WAITLIST_OFFER: waiting.waitlist_offer,
+    Kind.WAITLIST_GONE: waiting.waitlist_gone,
+    Kind.QUEUE_JOINED: waiting.queue_joined,
+    Kind.QUEUE_LONGER: waiting.queue_longer,
+    Kind.QUEUE_READY: waiting.queue_ready,
+    Kind.QUEUE_NUDGE: waiting.queue_nudge,
     Kind.REVIEW_REQUEST: answers.review_request,
     Kind.RECEIPT: answers.receipt,
     Kind.REPLY: answers.reply,
+    Kind.CAMPAIGN: campaign.campaign,
     Kind.STAFF_REQUEST: staff.request,
     Kind.STAFF_CANCELLED: staff.cancelled,
     Kind.STAFF_NO_SHOW_DUE: staff.no_show_due,

@@ -1,4 +1,4 @@
-"""Offers, thanks, receipts, and what the restaurant writes itself."""
+"""Thanks, receipts, and what the restaurant writes itself."""
 
 from __future__ import annotations
 
@@ -7,41 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bookings.presenters.clock import moment_text
 from notifications.channels.base import Action
 from notifications.rendering.clean import cut, one_line, paragraphs
 from notifications.rendering.context import money_of
 from notifications.rendering.facts import Facts
 from notifications.rendering.words.base import Line, Tone, Words, cancel, manage, view
 from reservehub.core.money import Money
-
-
-def waitlist_offer(facts: Facts) -> Words:
-    until = facts.given.instant("until")
-    about = ", ".join(part for part in (facts.values["when"], facts.guests) if part)
-    values = facts.values | {
-        "about": about,
-        "until": moment_text(until, facts.restaurant) if until else "",
-    }
-    link = facts.given.url("offer_url") or facts.links["manage"]
-    subject = _("%(place)s: a table has become free, %(about)s") if about else ""
-    return Words(
-        subject=(subject or _("%(place)s: a table has become free")) % values,
-        heading=_("A table has become free"),
-        opening=_("The table you were waiting for is free: %(about)s.") % values
-        if about
-        else _("The table you were waiting for is free."),
-        more=(_("It is kept for you until %(until)s.") % values,) if until else (),
-        short=(
-            _("%(place)s: a table is free, %(about)s. Take it:")
-            if about
-            else _("%(place)s: a table is free. Take it:")
-        )
-        % values,
-        brief=_("%(place)s: a table is free") % values,
-        link=link,
-        actions=(Action(_("Take the table"), link),),
-    )
 
 
 def review_request(facts: Facts) -> Words:

@@ -42,6 +42,9 @@ class Words:
     :param has_visit: when, for how many, where
     :param has_calendar: a calendar file comes with it
     :param is_for_machines: mail programs are told about the booking (JSON-LD)
+    :param has_greeting: our “Hello Anna” stands before the opening
+    :param footer: why the reader gets it, where that is not a booking
+    :param stop: the link that ends such messages, in place of the choice among them
     """
 
     subject: str
@@ -61,6 +64,9 @@ class Words:
     has_visit: bool = True
     has_calendar: bool = False
     is_for_machines: bool = False
+    has_greeting: bool = True
+    footer: str = ""
+    stop: Action | None = None
 
 
 def manage(facts: Facts) -> Action:

@@ -1,0 +1,75 @@
+"""Whether a message is still wanted at the moment of sending, and whether it has to wait."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from notifications.kinds import Kind
+from notifications.models import CampaignStatus, Message
+from notifications.planning import Facts, send_at, unwanted
+from notifications.selectors import message_settings_of, quiet_hours_of
+
+PAUSED_FOR = timedelta(minutes=5)
+"""A message of a paused campaign that has been tried is looked at again after so long."""
+
+
+def why_unwanted(message: Message, now: datetime) -> str:
+    """Why it should not go out any more, as a code; empty if it should (requirement H3)."""
+    if message.reservation is not None:
+        return _of_visit(message, now)
+    if now >= message.expires_at:
+        return "too_late"
+    return _of_campaign(message) if message.kind == Kind.CAMPAIGN else ""
+
+
+def _of_visit(message: Message, now: datetime) -> str:
+    reservation = message.reservation
+    if reservation is None:
+        return ""
+    facts = Facts(
+        status=reservation.status,
+        starts_at=reservation.starts_at,
+        told_starts_at=message.about_starts_at,
+        is_superseded=message.kind == Kind.CHANGED
+        and Message.objects.filter(
+            reservation=reservation, kind=Kind.CHANGED, pk__gt=message.pk
+        ).exists(),
+        is_reconfirmed=reservation.reconfirmed_at is not None,
+        has_eta=reservation.late_eta_at is not None,
+    )
+    return unwanted(Kind(message.kind), facts, now=now, expires_at=message.expires_at)
+
+
+def _of_campaign(message: Message) -> str:
+    """Consent is asked for again at this moment: it may have been withdrawn since the start."""
+    recipient = getattr(message, "campaign_recipient", None)
+    guest = message.guest
+    if recipient is None or guest is None or guest.anonymised_at is not None:
+        return "guest_gone"
+    if guest.merged_into_id is not None:
+        return "merged"
+    if recipient.campaign.status == CampaignStatus.CANCELLED:
+        return "campaign_cancelled"
+    if guest.is_blocked:
+        return "blocked"
+    return "" if guest.has_marketing_consent else "no_consent"
+
+
+def not_before(message: Message, now: datetime) -> datetime | None:
+    """When a message of a campaign may go if not now: after the quiet hours, and not while the
+    campaign is paused. None where nothing keeps it.
+    """
+    recipient = getattr(message, "campaign_recipient", None)
+    if message.kind != Kind.CAMPAIGN or recipient is None or now >= message.expires_at:
+        return None
+    if recipient.campaign.status == CampaignStatus.PAUSED:
+        return now + PAUSED_FOR
+    at = send_at(
+        Kind.CAMPAIGN,
+        due_at=now,
+        expires_at=message.expires_at,
+        quiet=quiet_hours_of(message_settings_of(message.restaurant)),
+        zone=message.restaurant.timezone,
+    )
+    until = at or message.expires_at
+    return until if until > now else None
