@@ -72,7 +72,8 @@ def guest_match(
     with planned_cursor() as cursor:
         cursor.execute(statement, values)
         row = cursor.fetchone()
-        if row is None:  # a rival made it while we looked
+        # A rival made it while we looked, or merged it while we waited for its lock.
+        if row is None or row[_MERGED_INTO] is not None:
             cursor.execute(statement, values)
             row = cursor.fetchone()
     if row is None:
@@ -85,6 +86,7 @@ def guest_match(
 
 
 _COLUMNS = [field.attname for field in Guest._meta.concrete_fields]
+_MERGED_INTO = 1 + _COLUMNS.index("merged_into_id")
 _READ = ", ".join(_COLUMNS)
 _LOCK = "FOR NO KEY UPDATE"
 _MATCH = f"""
