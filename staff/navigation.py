@@ -47,6 +47,12 @@ SECTIONS: tuple[Section, ...] = (
         "tables", pgettext_lazy("staff section", "Tables"), "staff:tables", Capability.VIEW_BOOK
     ),
     Section(
+        "reviews",
+        pgettext_lazy("staff section", "Reviews"),
+        "staff:reviews",
+        Capability.VIEW_BOOK,
+    ),
+    Section(
         "settings",
         pgettext_lazy("staff section", "Settings"),
         "staff:settings",

@@ -1,10 +1,10 @@
-"""Addresses of tags and segments."""
+"""Addresses of tags, segments and reviews."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from staff.views import segments, tags
+from staff.views import reviews, segments, tags
 
 URLS: list[URLPattern] = [
     path("<slug:slug>/segments/", segments.segments, name="segments"),
@@ -20,4 +20,7 @@ URLS: list[URLPattern] = [
     path("<slug:slug>/tags/<int:pk>/", tags.edit, name="tag-edit"),
     path("<slug:slug>/tags/<int:pk>/delete/", tags.delete, name="tag-delete"),
     path("<slug:slug>/guests/<int:guest_id>/tags/", tags.of_guest, name="guest-tags"),
+    path("<slug:slug>/reviews/", reviews.reviews, name="reviews"),
+    path("<slug:slug>/reviews/<int:pk>/moderate/", reviews.moderate, name="review-moderate"),
+    path("<slug:slug>/reviews/<int:pk>/answer/", reviews.answer, name="review-answer"),
 ]
