@@ -162,6 +162,17 @@ class TableCleaned(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TablesUnblocked(Event):
+    """Tables that staff had kept free may be booked again, in `[starts_at, ends_at)`."""
+
+    name = "bookings.tables.unblocked"
+    restaurant_id: int
+    table_ids: tuple[int, ...]
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReservationCompleted(ReservationEvent):
     name = "bookings.reservation.completed"
 

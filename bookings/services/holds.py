@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from bookings import realtime
-from bookings.availability import Channel, Query, answer_slot
+from bookings.availability import Channel, Query, Seat, SlotAnswer, answer_slot
 from bookings.errors import HoldExpired, HoldLimitReached, SlotUnavailable
-from bookings.loading import is_paced, load_day, prepared_day
+from bookings.loading import LoadedDay, is_paced, load_day, prepared_day
 from bookings.models import Hold
 from bookings.selectors import alternatives_payload
 from bookings.services.placing import party_place
@@ -99,26 +99,57 @@ def _hold(
     if not answer.available:
         raise SlotUnavailable(reasons=[reason.value for reason in answer.reasons])
     token = random_token()
+    hold, _seat = hold_place(
+        restaurant=restaurant,
+        day=day,
+        query=query,
+        answer=answer,
+        owner_key=owner_key,
+        ip_key=ip_key,
+        token=token,
+        expires_at=now + timedelta(minutes=restaurant.policy.hold_minutes),
+    )
+    return Held(hold, token)
+
+
+def hold_place(
+    *,
+    restaurant: Restaurant,
+    day: LoadedDay,
+    query: Query,
+    answer: SlotAnswer,
+    owner_key: str,
+    token: str,
+    expires_at: datetime,
+    ip_key: str = "",
+) -> tuple[Hold, Seat]:
+    """Write a hold and take the best tables for it.
+
+    The caller is in a transaction and has found the start free; where the day is paced, or several
+    holds are made at once, it holds the day.
+
+    :raises SlotUnavailable: if a rival was faster
+    """
     hold = Hold(
         restaurant=restaurant,
         token_hash=hash_token(token),
         owner_key=owner_key,
         ip_key=ip_key,
-        service_date=start.date,
-        starts_at=resolved.starts_at,
+        service_date=day.prepared.config.date,
+        starts_at=answer.starts_at,
         ends_at=answer.ends_at,
         party_size=query.party_size,
         area_id=query.area_id,
-        is_online=True,
-        created_at=now,
-        expires_at=now + timedelta(minutes=restaurant.policy.hold_minutes),
+        is_online=query.channel is Channel.ONLINE,
+        created_at=query.now,
+        expires_at=expires_at,
     )
     hold.save(force_insert=True)
     seat = party_place(
         restaurant=restaurant,
         day=day,
         query=query,
-        starts_at=resolved.starts_at,
+        starts_at=answer.starts_at,
         claim_for=lambda seat: Claim(
             table_ids=seat.table_ids,
             starts_at=hold.starts_at,
@@ -133,7 +164,7 @@ def _hold(
         hold.ends_at = seat.ends_at
         hold.save(update_fields=["ends_at"])
     realtime.push_holds(restaurant.pk)
-    return Held(hold, token)
+    return hold, seat
 
 
 def _earlier_holds(restaurant: Restaurant, owner_key: str) -> list[Hold]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from bookings import lifecycle, realtime
 from bookings.availability import Channel, Query, Reason, check_manual
 from bookings.errors import SlotUnavailable, TableTaken, TableUnsuitable, TransitionRefused
-from bookings.events import ReservationTablesChanged
+from bookings.events import ReservationTablesChanged, TablesUnblocked
 from bookings.lifecycle import Status
 from bookings.loading import load_day
 from bookings.models import Reservation, TableBlock
@@ -30,7 +30,7 @@ from bookings.services.requests import Period
 from bookings.services.room import OVERRUN_STEP, check_nobody_sits, cleaning_end, next_second
 from bookings.services.seats import Claim, seats_of, seats_release, seats_take
 from bookings.services.steps import step_remember
-from reservehub.core import audit
+from reservehub.core import audit, events
 from reservehub.core.actors import Actor
 from reservehub.core.errors import FieldError, NotFound, ValidationFailed
 from reservehub.core.locks import advisory_day_lock
@@ -284,7 +284,8 @@ def table_unblock(*, block_id: int, restaurant_id: int, actor: Actor, now: datet
     block = TableBlock.objects.filter(pk=block_id, restaurant_id=restaurant_id).first()
     if block is None:
         raise NotFound
-    table_ids = list(block.occupancies.values_list("table_id", flat=True))
+    rows = list(block.occupancies.all())
+    table_ids = [row.table_id for row in rows]
     audit.record(
         actor=actor,
         action="table.unblocked",
@@ -293,5 +294,15 @@ def table_unblock(*, block_id: int, restaurant_id: int, actor: Actor, now: datet
         restaurant_id=restaurant_id,
         before={"tables": table_ids},
     )
+    if rows:
+        events.publish(
+            TablesUnblocked(
+                occurred_at=now,
+                restaurant_id=restaurant_id,
+                table_ids=tuple(table_ids),
+                starts_at=min(row.period.lower or now for row in rows),
+                ends_at=max(row.period.upper or now + timedelta(days=366) for row in rows),
+            )
+        )
     block.delete()
     realtime.push_blocked(restaurant_id, table_ids, is_blocked=False)
