@@ -12,7 +12,7 @@ from reviews.models import Review
 
 
 @admin.register(Review)
-class ReviewAdmin(ModelAdmin):  # type: ignore[misc]
+class ReviewAdmin(ModelAdmin):
     """For the platform only."""
 
     list_display = ("restaurant", "stars", "status", "created_at")

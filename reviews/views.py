@@ -37,7 +37,7 @@ def write(request: HttpRequest, token: str) -> HttpResponse:
     try:
         check_may_write(reservation, review, now=now)
     except DomainError as refusal:
-        context = {"refusal": refusal, "review": review}
+        context: dict[str, Any] = {"refusal": refusal, "review": review}
         status = 200 if request.method != "POST" else refusal.status
         return _page(request, token, reservation, context, status=status)
     if request.method != "POST":

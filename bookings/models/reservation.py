@@ -199,6 +199,12 @@ class Reservation(models.Model):
     is_cancelled_in_time = models.BooleanField(
         _("cancelled before the deadline"), null=True, blank=True
     )
+    bill_minor = models.BigIntegerField(
+        _("bill, minor units"),
+        null=True,
+        blank=True,
+        help_text=_("In the currency of the restaurant; empty where nobody entered it."),
+    )
     late_eta_at = models.DateTimeField(_("guest expects to arrive at"), null=True, blank=True)
     reminder_sent_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
     undo = models.JSONField(_("state before the last step"), null=True, blank=True, editable=False)
@@ -220,6 +226,10 @@ class Reservation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(party_size__gte=1),
                 name="bookings_reservation_has_a_party",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(bill_minor__isnull=True) | models.Q(bill_minor__gte=0),
+                name="bookings_bill_is_not_negative",
             ),
             models.UniqueConstraint(
                 fields=["restaurant", "source", "partner_reference"],

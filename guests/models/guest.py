@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -129,6 +130,18 @@ class Guest(models.Model):
                 name="guests_by_kept_record",
             ),
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="guests_by_name_parts"),
+            GinIndex(fields=["email"], opclasses=["gin_trgm_ops"], name="guests_by_email_parts"),
+            # Staff type the last digits of a number; those who list the book, nothing.
+            models.Index(
+                "organisation",
+                OpClass(Reverse("phone"), name="text_pattern_ops"),
+                name="guests_by_phone_tail",
+            ),
+            models.Index(
+                fields=["organisation", "name", "id"],
+                condition=models.Q(merged_into=None, anonymised_at=None),
+                name="guests_in_order_of_names",
+            ),
         ]
 
     def __str__(self) -> str:

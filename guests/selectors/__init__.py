@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from guests.selectors.guests import guests_visible_to, merge_candidates_open
+from guests.selectors.guests import (
+    guest_capabilities,
+    guest_for,
+    guests_visible_to,
+    merge_candidates_open,
+)
 
-__all__ = ["guests_visible_to", "merge_candidates_open"]
+__all__ = ["guest_capabilities", "guest_for", "guests_visible_to", "merge_candidates_open"]

@@ -231,6 +231,7 @@ def _links(restaurant: Restaurant, reservation: Reservation | None) -> dict[str,
         "map": map_url(restaurant),
     }
     links["manage"] = links["cancel"] = links["change"] = links["restaurant"]
+    links["review"] = links["restaurant"]
     links["choose"] = ""
     links["staff"] = base + reverse("staff:list", args=[restaurant.slug])
     if reservation is None:
@@ -238,6 +239,7 @@ def _links(restaurant: Restaurant, reservation: Reservation | None) -> dict[str,
     token = manage_token_of(reservation)
     for name, route in (("manage", ""), ("cancel", "-cancel"), ("change", "-change")):
         links[name] = base + reverse(f"bookings:manage{route}", args=[token])
+    links["review"] = base + reverse("reviews:write", args=[token])
     if not reservation._state.adding:  # noqa: SLF001 - documented by Django
         links["choose"] = unsubscribe_url(reservation, ChannelName.EMAIL)
     links["staff"] += f"?date={reservation.service_date.isoformat()}&q={reservation.reference}"

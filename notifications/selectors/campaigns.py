@@ -122,7 +122,7 @@ def campaign_booked_afterwards(campaign: Campaign) -> BookedAfterwards:
         .filter(
             restaurant=campaign.restaurant_id,
             guest__campaign_receipts__campaign=campaign,
-            created_at__gte=F(sent_at),
+            created_at__gt=F(sent_at),
             created_at__lt=F(sent_at) + BOOKED_WITHIN,
         )
         .aggregate(bookings=Count("pk", distinct=True), guests=Count("guest", distinct=True))

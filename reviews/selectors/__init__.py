@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Avg, Count, F, QuerySet, Window
 
@@ -38,7 +39,7 @@ def rating_of(restaurant: Restaurant) -> Rating:
 
 def reviews_latest(restaurant: Restaurant, *, most: int) -> tuple[list[Review], Rating]:
     """The latest published ones and the rating of all of them; one query."""
-    rows = list(
+    rows: list[Any] = list(
         reviews_published(restaurant)
         .annotate(
             average_of_all=Window(Avg("stars"), partition_by=F("restaurant")),

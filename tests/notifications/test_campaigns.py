@@ -186,7 +186,7 @@ def test_every_letter_has_its_words_and_the_way_out(house: Restaurant, smtp: Smt
     (letter,) = smtp.letters
     url = news_url(CampaignRecipient.objects.get())
     assert letter["Subject"] == "Asparagus, Guest"
-    assert letter["List-Unsubscribe"] == f"<{url}>"
+    assert letter["List-Unsubscribe"].strip() == f"<{url}>"
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     body = letter.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
     assert "Six dishes, Guest 0!" in body
@@ -273,9 +273,9 @@ def test_a_worker_killed_while_letting_through_leaves_nothing_half_done(
 ) -> None:
     guests_of(house, 5)
     started(house)
-    with pytest.raises(RuntimeError), transaction.atomic():
-        let_through(house)
-        raise RuntimeError("killed")
+    with transaction.atomic():
+        assert let_through(house) == 5
+        transaction.set_rollback(True)  # killed before the commit
     assert not Message.objects.exists()
     assert let_through(house) == 5
     send_due()

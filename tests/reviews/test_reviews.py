@@ -194,17 +194,17 @@ def test_before_the_visit_the_page_says_so_and_takes_nothing(client: Client) -> 
 def test_everybody_reads_published_reviews_with_a_first_name_only(
     done: Reservation, client: Client
 ) -> None:
-    review = write(done, text="Try the <soup>")
+    review = write(done, text="Soup & fish")
     review_answer(review_id=review.pk, text="See you soon", actor=STAFF, now=NOW)
-    write(visit(done.restaurant), text="hidden www.x.example")
+    write(visit(done.restaurant), text="unseen www.x.example")
     for address in ("/r/anna/", "/r/anna/reviews/"):
         with clock.freeze(NOW):
             page = client.get(address).content.decode()
-        assert "Try the &lt;soup&gt;" in page
+        assert "Soup &amp; fish" in page
         assert "See you soon" in page
         assert "Anna" in page
         assert "de Vries" not in page
-        assert "hidden" not in page
+        assert "unseen" not in page
 
 
 def test_the_rating_for_search_engines_is_there_only_with_reviews(

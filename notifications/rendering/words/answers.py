@@ -17,7 +17,7 @@ from reservehub.core.money import Money
 
 def review_request(facts: Facts) -> Words:
     values = facts.values
-    link = facts.given.url("review_url") or facts.links["restaurant"]
+    link = facts.given.url("review_url") or facts.links["review"]
     return Words(
         subject=_("%(place)s: how was it?") % values,
         heading=_("How was it?"),

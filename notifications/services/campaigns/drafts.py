@@ -136,29 +136,26 @@ def _wording_errors(code: str, one: Wording) -> list[FieldError]:
         if not least <= len(getattr(one, part)) <= most:
             words = _("Write something here, %(most)d characters at most.") % {"most": most}
             errors.append(FieldError(f"/{part}_{code}", "length", words))
-    try:
-        placeholders.check({f"{part}_{code}": getattr(one, part) for part in limits})
-        _check_known({f"{part}_{code}": getattr(one, part) for part in limits})
-    except ValidationFailed as refusal:
-        errors += refusal.errors
-    return errors
+    return errors + [
+        error for part in limits for error in _word_errors(f"{part}_{code}", getattr(one, part))
+    ]
 
 
-def _check_known(parts: Mapping[str, str]) -> None:
+def _word_errors(field: str, text: str) -> list[FieldError]:
     """A campaign is about no visit: what only a visit has stays empty, so it is refused."""
-    unknown = [name for name in placeholders.PLACEHOLDERS if name not in placeholders.OF_A_GUEST]
-    errors = [
+    try:
+        placeholders.check({field: text})
+    except ValidationFailed as refusal:
+        return list(refusal.errors)
+    return [
         FieldError(
             f"/{field}",
             "placeholder_of_a_visit",
             _("{%(name)s} belongs to a booking; a campaign has none.") % {"name": name},
         )
-        for field, text in parts.items()
-        for name in unknown
-        if f"{{{name}}}" in text
+        for name in placeholders.PLACEHOLDERS
+        if name not in placeholders.OF_A_GUEST and f"{{{name}}}" in text
     ]
-    if errors:
-        raise ValidationFailed(errors=errors)
 
 
 def _values(campaign: Campaign) -> dict[str, object]:
