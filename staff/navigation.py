@@ -47,6 +47,12 @@ SECTIONS: tuple[Section, ...] = (
         "tables", pgettext_lazy("staff section", "Tables"), "staff:tables", Capability.VIEW_BOOK
     ),
     Section(
+        "campaigns",
+        pgettext_lazy("staff section", "Campaigns"),
+        "staff:campaigns",
+        Capability.EXPORT,
+    ),
+    Section(
         "reviews",
         pgettext_lazy("staff section", "Reviews"),
         "staff:reviews",

@@ -10,7 +10,7 @@ from bookings.models import Reservation, Source
 from bookings.policies import cancel_deadline, modify_deadline, snapshot
 from notifications.channels.base import Content
 from notifications.kinds import Kind
-from notifications.models import Message, MessageText
+from notifications.models import CampaignText, Message, MessageText
 from notifications.rendering.render import language_of, render_with
 from reservehub.core import clock
 from reservehub.core.timezones import first_instant_from, to_wall, zone_info
@@ -61,6 +61,26 @@ def preview(
         context=_context(restaurant, kind, language, reservation, now),
     )
     return render_with(message, text=own, now=now)
+
+
+def campaign_preview(text: CampaignText, *, name: str) -> Content:
+    """What a guest of this name would get of a campaign; its last link leads nowhere yet.
+
+    :param name: empty for an invented one
+    """
+    restaurant = text.campaign.restaurant
+    message = Message(
+        kind=Kind.CAMPAIGN,
+        restaurant=restaurant,
+        language=text.language,
+        context={
+            "subject": text.subject,
+            "text": text.text,
+            "short": text.short,
+            "guest_name": name or _NAMES.get(text.language, _NAMES["en"]),
+        },
+    )
+    return render_with(message, text=None, now=clock.now())
 
 
 def _invented(restaurant: Restaurant, kind: Kind, language: str, now: datetime) -> Reservation:

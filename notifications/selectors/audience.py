@@ -6,7 +6,7 @@ written at the start come from the same words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -65,7 +65,7 @@ class Audience:
         return sum(self.left_out.values())
 
 
-def campaign_readers(campaign: Campaign) -> QuerySet[Guest]:
+def campaign_readers(campaign: Campaign) -> QuerySet[Any]:
     """The guests of the segment with `way` and `address` of the first open channel, and `why` not.
 
     :raises BadConditions: if the segment can no longer be asked
@@ -133,7 +133,7 @@ def _whatsapp() -> Any:
     )
 
 
-_ADDRESSES = {
+_ADDRESSES: Mapping[ChannelName, Callable[[], Any]] = {
     ChannelName.EMAIL: lambda: Cast(F("email"), _TEXT),
     ChannelName.SMS: _phone,
     ChannelName.WHATSAPP: _whatsapp,
@@ -150,6 +150,17 @@ READERS = """
 def campaign_count(campaign: Campaign) -> Audience:
     """Who would get it now, and who would not and why: one statement."""
     return counted(campaign, then="", values=[])
+
+
+def campaign_sample(campaign: Campaign) -> str:
+    """The name of the first guest who would get it; empty where nobody would."""
+    if campaign.segment is None or not campaign.channels:
+        return ""
+    try:
+        readers = campaign_readers(campaign).filter(why="").order_by("pk")
+    except BadConditions:
+        return ""
+    return readers.values_list("name", flat=True).first() or ""
 
 
 def counted(campaign: Campaign, *, then: str, values: Sequence[Any]) -> Audience:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -92,7 +92,7 @@ def campaigns_progress(campaigns: list[Campaign]) -> Mapping[int, Progress]:
     def of(*statuses: MessageStatus) -> Count:
         return Count("pk", filter=Q(message__status__in=statuses))
 
-    rows = (
+    rows: Any = (
         CampaignRecipient.objects.filter(campaign__in=[one.pk for one in campaigns])
         .values("campaign")
         .annotate(
@@ -110,7 +110,8 @@ def campaigns_progress(campaigns: list[Campaign]) -> Mapping[int, Progress]:
         )
         .order_by()
     )
-    found = {row.pop("campaign"): Progress(**row) for row in rows}
+    names = [one.name for one in fields(Progress)]
+    found = {row["campaign"]: Progress(**{name: row[name] for name in names}) for row in rows}
     return {one.pk: found.get(one.pk, Progress()) for one in campaigns}
 
 
