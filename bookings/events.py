@@ -59,12 +59,15 @@ class ReservationExpired(ReservationEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ReservationModified(ReservationEvent):
-    """Date, time, party or area changed. The `old_*` fields say what was given up."""
+    """Date, time, party or area changed. The `old_*` fields say what was given up; `old_guest_id`
+    is there only if the booking is somebody else's now.
+    """
 
     name = "bookings.reservation.modified"
     old_service_date: date
     old_starts_at: datetime
     old_party_size: int
+    old_guest_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

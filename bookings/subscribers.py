@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from bookings.events import ReservationCompleted, ReservationUndone
+from bookings.events import (
+    ReservationCompleted,
+    ReservationEvent,
+    ReservationModified,
+    ReservationOverrunning,
+    ReservationRunningLate,
+    ReservationTableReady,
+    ReservationUndone,
+)
+from bookings.models import Reservation
 from bookings.services import reservations_rederive
+from bookings.services.figures import figures_count
 from bookings.services.loyalty import visit_points_settle
+from reservehub.core import clock
 from reservehub.core.actors import SYSTEM
 from reservehub.core.events import subscribe
 from restaurants.events import RestaurantTimezoneChanged
@@ -24,3 +35,18 @@ def settle_points(
 ) -> None:
     """A completed visit earns points; taken back, it does not."""
     visit_points_settle(reservation_id=event.reservation_id, now=event.occurred_at)
+
+
+@subscribe(ReservationEvent, name="bookings.guest_figures")
+def count_figures(event: ReservationEvent, *, delivery_id: int) -> None:  # noqa: ARG001
+    """The guest's figures are counted anew, also of the guest a booking was taken from."""
+    if isinstance(event, _NOTHING_TO_COUNT):
+        return
+    found = Reservation.objects.filter(pk=event.reservation_id).values_list("guest", flat=True)
+    guests = [pk for pk in found if pk is not None]
+    if isinstance(event, ReservationModified) and event.old_guest_id is not None:
+        guests.append(event.old_guest_id)
+    figures_count(guests, clock.now())
+
+
+_NOTHING_TO_COUNT = (ReservationRunningLate, ReservationTableReady, ReservationOverrunning)

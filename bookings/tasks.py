@@ -12,6 +12,7 @@ from bookings import services
 from bookings.lifecycle import AWAITING, Status
 from bookings.models import Reservation
 from bookings.services import holds_tidy, reservation_expire, reservation_no_show_if_due
+from bookings.services.figures import figures_count_stale
 from reservehub.core import clock
 from reservehub.core.actors import SYSTEM
 
@@ -67,3 +68,11 @@ def mark_no_shows() -> int:
         found = reservation_no_show_if_due(reservation_id=reservation_id, actor=SYSTEM, now=now)
         marked += found is not None
     return marked
+
+
+@shared_task(name="bookings.count_figures", ignore_result=True)
+def count_figures() -> int:
+    """Count the figures of guests whose days have come or whose events were lost (rule 101).
+    Returns how many guests.
+    """
+    return figures_count_stale(now=clock.now())

@@ -23,7 +23,13 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "bookings.extend_stays": {"task": "bookings.extend_stays", "schedule": timedelta(minutes=1)},
     "bookings.mark_no_shows": {"task": "bookings.mark_no_shows", "schedule": timedelta(minutes=1)},
+    "bookings.count_figures": {"task": "bookings.count_figures", "schedule": timedelta(days=1)},
     "bookings.tidy_holds": {"task": "bookings.tidy_holds", "schedule": timedelta(minutes=5)},
+    "waitlist.run_clock": {"task": "waitlist.run_clock", "schedule": timedelta(minutes=1)},
+    "waitlist.look_for_tables": {
+        "task": "waitlist.look_for_tables",
+        "schedule": timedelta(minutes=5),
+    },
     "notifications.sweep_messages": {
         "task": "notifications.sweep_messages",
         "schedule": timedelta(seconds=15),

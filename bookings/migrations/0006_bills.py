@@ -5,22 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bookings', '0005_reminders'),
-        ('guests', '0005_search_indexes'),
-        ('restaurants', '0004_invitations'),
+        ("bookings", "0005_reminders"),
+        ("guests", "0005_search_indexes"),
+        ("restaurants", "0004_invitations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='reservation',
-            name='bill_minor',
-            field=models.BigIntegerField(blank=True, help_text='In the currency of the restaurant; empty where nobody entered it.', null=True, verbose_name='bill, minor units'),
+            model_name="reservation",
+            name="bill_minor",
+            field=models.BigIntegerField(
+                blank=True,
+                help_text="In the currency of the restaurant; empty where nobody entered it.",
+                null=True,
+                verbose_name="bill, minor units",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(('bill_minor__isnull', True), ('bill_minor__gte', 0), _connector='OR'), name='bookings_bill_is_not_negative'),
+            model_name="reservation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("bill_minor__isnull", True), ("bill_minor__gte", 0), _connector="OR"
+                ),
+                name="bookings_bill_is_not_negative",
+            ),
         ),
     ]

@@ -5,8 +5,8 @@ in one statement, and never by adding one. What the words mean:
 
 - *bookings*: all reservations except those never accepted (declined, expired), replaced (moved) or
   still unpaid
-- *visits*: the party sat down: completed, seated or partly seated; *covers* are the people who came
-- *no-shows*, *cancellations* (by the guest), *late cancellations* (after the deadline for free ones)
+- *visits*: the party sat down: completed, seated or partly seated; *covers*: the people who came
+- *no-shows*, *cancellations* (by the guest), *late cancellations* (after the free deadline)
 - *upcoming*: asked for, confirmed or waiting at the door, and not over yet
 - *spend*: the bills that somebody entered, in the currency of the organisation's first restaurant;
   *billed visits* are the visits it is about
@@ -63,8 +63,7 @@ _COLUMNS = {
         f" FILTER (WHERE {_SAT})"
     ),
     "usual_hour": (
-        "mode() WITHIN GROUP (ORDER BY extract(hour FROM r.local_time)::int)"
-        f" FILTER (WHERE {_SAT})"
+        f"mode() WITHIN GROUP (ORDER BY extract(hour FROM r.local_time)::int) FILTER (WHERE {_SAT})"
     ),
     "usual_area_id": f"mode() WITHIN GROUP (ORDER BY sat.area_id) FILTER (WHERE {_SAT})",
     "lead_hours": (

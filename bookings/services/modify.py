@@ -183,12 +183,14 @@ def _modify(
     )
     new_date = changes.date or reservation.service_date
     _check_allowed(reservation, actor=actor, now=now)
+    old_guest_id = reservation.guest_id
     if contact is not None:
         reservation.guest_id = guest_id
         reservation.guest_name = changes.guest_name or reservation.guest_name
         reservation.guest_email = contact.email
         reservation.guest_phone = contact.phone
     old = {
+        "guest_id": old_guest_id if old_guest_id != reservation.guest_id else None,
         "service_date": reservation.service_date,
         "starts_at": reservation.starts_at,
         "party_size": reservation.party_size,
@@ -245,6 +247,7 @@ def _record(
         old_service_date=old["service_date"],
         old_starts_at=old["starts_at"],
         old_party_size=old["party_size"],
+        old_guest_id=old["guest_id"],
         **event_members(reservation, actor=actor, now=now),
     )
     reservation_record(

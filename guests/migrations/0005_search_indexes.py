@@ -7,24 +7,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('guests', '0004_tags_taken_by_hand'),
-        ('restaurants', '0004_invitations'),
+        ("guests", "0004_tags_taken_by_hand"),
+        ("restaurants", "0004_invitations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='guest',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['email'], name='guests_by_email_parts', opclasses=['gin_trgm_ops']),
+            model_name="guest",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["email"], name="guests_by_email_parts", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='guest',
-            index=models.Index(models.F('organisation'), django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Reverse('phone'), name='text_pattern_ops'), name='guests_by_phone_tail'),
+            model_name="guest",
+            index=models.Index(
+                models.F("organisation"),
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Reverse("phone"), name="text_pattern_ops"
+                ),
+                name="guests_by_phone_tail",
+            ),
         ),
         migrations.AddIndex(
-            model_name='guest',
-            index=models.Index(condition=models.Q(('anonymised_at', None), ('merged_into', None)), fields=['organisation', 'name', 'id'], name='guests_in_order_of_names'),
+            model_name="guest",
+            index=models.Index(
+                condition=models.Q(("anonymised_at", None), ("merged_into", None)),
+                fields=["organisation", "name", "id"],
+                name="guests_in_order_of_names",
+            ),
         ),
     ]

@@ -1,5 +1,5 @@
-"""Finding guests by what staff remember of them: a part of the name, perhaps with a slip, the end of
-a phone number, an e-mail address, a tag.
+"""Finding guests by what staff remember of them: a part of the name, perhaps with a slip, the end
+of a phone number, an e-mail address, a tag.
 
 Each question is answered by an index of its own (see `Guest.Meta`); pages follow the order of name
 and number, so that page 1,000 costs as much as page 1.
