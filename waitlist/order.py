@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 FILLS = 1
@@ -18,7 +19,10 @@ FILLS = 1
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """The best place one entry could have now. `until` is when its tables would be free again."""
+    """The best place one entry could have now.
+
+    `until` is when its tables would be free again; `may_yield` that larger parties come first yet.
+    """
 
     entry_id: int
     priority: int
@@ -29,6 +33,7 @@ class Chance:
     until: datetime
     table_ids: frozenset[int]
     seats: int
+    may_yield: bool = True
 
     @property
     def waste(self) -> int:
@@ -57,13 +62,17 @@ class Choice(NamedTuple):
 
 
 def gives_way(chance: Chance, others: Sequence[Chance]) -> bool:
-    """Whether a larger party, of no lower priority, needs the table that this one would half use."""
-    return not chance.fills and any(
-        other.fills
-        and other.party_size > chance.party_size
-        and other.priority >= chance.priority
-        and other.competes_with(chance)
-        for other in others
+    """Whether a larger party, of no lower priority, needs the table this one would half use."""
+    return (
+        chance.may_yield
+        and not chance.fills
+        and any(
+            other.fills
+            and other.party_size > chance.party_size
+            and other.priority >= chance.priority
+            and other.competes_with(chance)
+            for other in others
+        )
     )
 
 
@@ -82,30 +91,29 @@ def order_key(chance: Chance, *, yields: bool) -> Key:
     )
 
 
-def choose(chances: Sequence[Chance], *, larger_first: bool) -> Choice | None:
+def choose(chances: Sequence[Chance]) -> Choice | None:
     """Who is offered a table first; None if nobody has a chance."""
     if not chances:
         return None
-    yielding = {c.entry_id for c in chances if larger_first and gives_way(c, chances)}
+    yielding = {chance.entry_id for chance in chances if gives_way(chance, chances)}
     best = min(chances, key=lambda c: order_key(c, yields=c.entry_id in yielding))
-    shares = any(
-        other.entry_id in yielding and other.competes_with(best) and best.fills for other in chances
-    )
-    return Choice(best, shares)
+    return Choice(best, any(gives_way(chance, [best]) for chance in chances))
 
 
-class Passed(NamedTuple):
-    """Why a chance was not taken, as facts about it and the one that was."""
+class Behind(StrEnum):
+    """What put somebody with a chance of their own behind the one who was chosen."""
 
-    has_lower_priority: bool
-    gave_way: bool
-    is_less_exact: bool
+    PRIORITY = "priority"
+    LARGER_PARTY_FIRST = "larger_party_first"
+    EXACT_TIME_FIRST = "exact_time_first"
 
 
-def passed_over(other: Chance, winner: Chance, *, larger_first: bool) -> Passed:
-    """What put somebody behind the winner."""
-    return Passed(
-        has_lower_priority=winner.priority > other.priority,
-        gave_way=larger_first and gives_way(other, [winner]),
-        is_less_exact=winner.is_exact and not other.is_exact,
-    )
+def why_behind(chance: Chance, chosen: Chance) -> Behind | None:
+    """None for those who are behind only because they joined later."""
+    if chosen.priority > chance.priority:
+        return Behind.PRIORITY
+    if gives_way(chance, [chosen]):
+        return Behind.LARGER_PARTY_FIRST
+    if chosen.is_exact and not chance.is_exact:
+        return Behind.EXACT_TIME_FIRST
+    return None

@@ -43,7 +43,7 @@ class Start:
 
 
 def starts_wished(window: Window, day: date, slots: Sequence[Slot]) -> list[Start]:
-    """The starts of a date that suit, those within the window first, the earlier before the later."""
+    """The starts of a date that suit: those within the window first, then the nearer ones."""
     first, last = window.on(day, slots)
     found = []
     for slot in slots:

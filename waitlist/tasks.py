@@ -1,0 +1,43 @@
+"""Work by the clock. Nothing is wrong while a worker is down: whether an offer is open is decided
+when it is read, and its table is free for all two minutes after its end (rules 88, 116).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from reservehub.core import clock
+from waitlist import services
+from waitlist.models import OfferCause
+from waitlist.services.gains import MATCH_TASK
+
+
+@shared_task(name=MATCH_TASK, ignore_result=True)
+def match_gain(gain_id: int) -> int:
+    """Match one day on which something became free; harmless when run twice. Returns how many
+    offers were made.
+    """
+    return len(services.gain_match(gain_id=gain_id, now=clock.now()))
+
+
+@shared_task(name="waitlist.run_clock", ignore_result=True)
+def run_clock() -> int:
+    """End offers and entries whose time is over and pass tables on; match days whose note was left
+    behind. Returns how many offers and entries ended.
+    """
+    now = clock.now()
+    ended = services.offers_expire(now=now) + services.entries_expire(now=now)
+    services.gains_match(now=now)
+    return ended
+
+
+@shared_task(name="waitlist.look_for_tables", ignore_result=True)
+def look_for_tables() -> int:
+    """Look at every day somebody waits for: a hold that lapsed or a date that was released makes
+    room without an event. Returns how many days.
+    """
+    now = clock.now()
+    yesterday = now.date() - timedelta(days=1)
+    return services.gains_note_everywhere(cause=OfferCause.LOOKED, since=now, today=yesterday)
