@@ -13,6 +13,7 @@ from bookings.models import Reservation
 from guests.models import Guest
 from notifications.kinds import MANNERS, ChannelName, Kind, Manners
 from restaurants.models import Restaurant
+from waitlist.models import WaitlistEntry, WaitlistOffer
 
 
 class MessageStatus(models.TextChoices):
@@ -54,6 +55,22 @@ class Message(models.Model):
         db_index=False,
         related_name="messages",
         verbose_name=_("reservation"),
+    )
+    waitlist_entry = models.ForeignKey(
+        WaitlistEntry,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("waitlist entry"),
+    )
+    waitlist_offer = models.ForeignKey(
+        WaitlistOffer,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("waitlist offer"),
     )
     guest = models.ForeignKey(
         Guest,
