@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -10,7 +10,7 @@ from bookings.models import Occupancy, Reservation
 from bookings.services import reservation_cancel, reservation_create
 from reservehub.core.testing import run_deliveries
 from restaurants.models import Restaurant
-from tests.factories import FRIDAY, GUEST, NOW, a_request
+from tests.factories import FRIDAY, GUEST, NOW, STAFF, a_request
 from waitlist.models import WaitlistEntry, WaitlistOffer
 from waitlist.services import JoinRequest, entry_join, gains_match
 
@@ -42,9 +42,12 @@ def join_request(restaurant: Restaurant, **fields: Any) -> JoinRequest:
 
 
 def join(restaurant: Restaurant, *, now: datetime = NOW, **fields: Any) -> WaitlistEntry:
-    """An entry of a new guest."""
+    """An entry of a new guest, who came after all others of the test."""
     request = join_request(restaurant, **fields)
-    return entry_join(request=request, actor=GUEST, now=now).entry
+    entry = entry_join(request=request, actor=GUEST, now=now).entry
+    entry.created_at += timedelta(milliseconds=next(_number))
+    entry.save(update_fields=["created_at"])
+    return entry
 
 
 def settle(now: datetime = NOW) -> list[WaitlistOffer]:
@@ -56,13 +59,11 @@ def settle(now: datetime = NOW) -> list[WaitlistOffer]:
 
 
 def cancel(reservation: Reservation, now: datetime = NOW) -> list[WaitlistOffer]:
-    """A guest cancels; the offers that follow."""
-    reservation_cancel(reservation_id=reservation.pk, actor=GUEST, now=now)
+    """A booking is cancelled; the offers that follow."""
+    reservation_cancel(reservation_id=reservation.pk, actor=STAFF, now=now)
     return settle(now)
 
 
 def tables_taken(restaurant: Restaurant) -> list[int]:
     """The table of every occupancy row."""
-    return list(
-        Occupancy.objects.filter(restaurant=restaurant).values_list("table_id", flat=True)
-    )
+    return list(Occupancy.objects.filter(restaurant=restaurant).values_list("table_id", flat=True))

@@ -9,10 +9,19 @@ from typing import Any
 from django.db import connection, transaction
 
 from reservehub.core.handover import Handover
-from waitlist.models import EntryStatus
+from waitlist.models import EntryStatus, OfferCause
 
 MATCH_TASK = "waitlist.match_gain"
 _matching = Handover(MATCH_TASK)
+
+_UPGRADE = f"""
+    ON CONFLICT (restaurant_id, service_date) DO UPDATE
+    SET cause = EXCLUDED.cause, since = EXCLUDED.since
+    WHERE waitlist_waitlistgain.cause = '{OfferCause.LOOKED}'
+      AND EXCLUDED.cause <> '{OfferCause.LOOKED}'
+    RETURNING id
+"""  # noqa: S608 - no values of callers
+"""The first gain stands for all that follow, but a real one is more than a look."""
 
 _NOTE = f"""
     INSERT INTO waitlist_waitlistgain (restaurant_id, service_date, cause, since)
@@ -22,7 +31,7 @@ _NOTE = f"""
         WHERE restaurant_id = %s AND service_date <= day AND last_service_date >= day
           AND status = '{EntryStatus.WAITING}'
     )
-    ORDER BY day ON CONFLICT DO NOTHING RETURNING id
+    ORDER BY day {_UPGRADE}
 """  # noqa: S608 - no values of callers
 
 _NOTE_EVERYWHERE = f"""
@@ -32,7 +41,7 @@ _NOTE_EVERYWHERE = f"""
         greatest(service_date, %s::date), last_service_date, interval '1 day') AS day
     WHERE status = '{EntryStatus.WAITING}'
       AND (%s::bigint IS NULL OR restaurant_id = %s::bigint)
-    ORDER BY 1, 2 ON CONFLICT DO NOTHING RETURNING id
+    ORDER BY 1, 2 {_UPGRADE}
 """  # noqa: S608 - no values of callers
 
 
