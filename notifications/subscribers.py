@@ -17,9 +17,11 @@ from bookings.events import (
 from bookings.lifecycle import AWAITING
 from bookings.models import Reservation
 from notifications.kinds import ChannelName, Kind
-from notifications.services import message_plan, staff_message_plan
+from notifications.services import entry_message_plan, message_plan, staff_message_plan
 from reservehub.core.actors import ActorKind
 from reservehub.core.events import subscribe
+from waitlist.events import EntryJoined, OfferExpired, OfferMade, WaitlistEvent
+from waitlist.models import WaitlistEntry, WaitlistOffer
 
 _GUEST_KINDS: dict[type[ReservationEvent], Kind] = {
     ReservationRequested: Kind.REQUEST_RECEIVED,
@@ -119,4 +121,33 @@ def tell_staff(
         kind = Kind.STAFF_CANCELLED
     staff_message_plan(
         kind=kind, reservation=reservation, cause=_cause(event), now=event.occurred_at
+    )
+
+
+@subscribe(EntryJoined, OfferMade, OfferExpired, name="notifications.tell_waiting")
+def tell_waiting(event: WaitlistEvent, *, delivery_id: int) -> None:  # noqa: ARG001
+    """Who waits gets a receipt, is offered what becomes free, and hears when an offer is over."""
+    entry = (
+        WaitlistEntry.objects.select_related("restaurant", "guest")
+        .filter(pk=event.entry_id)
+        .first()
+    )
+    if entry is None:
+        return
+    if not isinstance(event, OfferMade | OfferExpired):
+        entry_message_plan(
+            kind=Kind.WAITLIST_JOINED,
+            entry=entry,
+            cause="joined",
+            now=event.occurred_at,
+        )
+        return
+    if isinstance(event, OfferExpired) and event.is_broadcast:
+        return  # kept for nobody, so nothing was lost
+    entry_message_plan(
+        kind=Kind.WAITLIST_OFFER if isinstance(event, OfferMade) else Kind.WAITLIST_GONE,
+        entry=entry,
+        offer=WaitlistOffer.objects.filter(pk=event.offer_id).first(),
+        cause=f"o{event.offer_id}",
+        now=event.occurred_at,
     )

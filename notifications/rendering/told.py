@@ -1,18 +1,26 @@
-"""What a message tells beside its subject: its context, and the words of its campaign."""
+"""What a message tells beside its subject: its context, and what campaigns and waitlists add."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from bookings.presenters.clock import clock_text, short_date
 from notifications.kinds import Kind
+from notifications.live_pages import entry_path
 from notifications.models import CampaignRecipient, Message
 from notifications.rendering.context import Given
 from notifications.unsubscribe import news_url
+from waitlist.models import WaitlistEntry
 
 
 def given_of(message: Message, *, language: str) -> Given:
-    """At most one query, and none but for campaigns."""
+    """The context of the row, and over it what its subject says now. At most one query, and none
+    but for campaigns.
+    """
+    if message.waitlist_entry is not None:
+        return Given({**message.context, **_waiting(message, message.waitlist_entry)})
     if message.kind != Kind.CAMPAIGN or message._state.adding:  # noqa: SLF001 - documented
         return Given(message.context)
     recipient = getattr(message, "campaign_recipient", None)
@@ -27,3 +35,34 @@ def _campaign(recipient: CampaignRecipient, language: str) -> Mapping[str, Any]:
         {} if text is None else {"subject": text.subject, "text": text.text, "short": text.short}
     )
     return {**words, "stop_url": news_url(recipient)}
+
+
+def _waiting(message: Message, entry: WaitlistEntry) -> Mapping[str, Any]:
+    offer = message.waitlist_offer
+    told = {
+        "guest_name": entry.guest_name,
+        "party_size": entry.party_size,
+        "page_url": entry_path(entry),
+        "window": _window(entry),
+    }
+    if offer is None:
+        return told
+    return {
+        **told,
+        "party_size": offer.party_size,
+        "starts_at": offer.starts_at.isoformat(),
+        "until": offer.expires_at.isoformat(),
+        "is_shared": offer.is_broadcast,
+    }
+
+
+def _window(entry: WaitlistEntry) -> str:
+    """``Fri 5 Jun, 18:00-20:00``, or with the last date where several suit."""
+    days = [short_date(entry.service_date)]
+    if not entry.is_one_date:
+        days.append(short_date(entry.last_service_date))
+    times = [
+        clock_text(datetime.combine(entry.service_date, time), entry.restaurant)
+        for time in entry.window
+    ]
+    return f"{' - '.join(days)}, {'-'.join(dict.fromkeys(times))}"

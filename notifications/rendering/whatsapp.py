@@ -54,7 +54,7 @@ def parameters_of(kind: Kind, facts: Facts, words: Words) -> tuple[str, ...]:
     values = {
         "name": facts.name,
         "restaurant": facts.place,
-        "when": facts.values["when"],
+        "when": facts.values["when"] or facts.given.text("window"),
         "time": facts.time,
         "guests": facts.guests,
         "link": words.link,

@@ -12,7 +12,7 @@ from notifications.services.contacts import (
 )
 from notifications.services.conversation import conversation_reply, conversation_seen
 from notifications.services.forgetting import contents_forget
-from notifications.services.inbound import Understood, inbound_record
+from notifications.services.inbound import inbound_record
 from notifications.services.messages import message_plan, staff_message_plan
 from notifications.services.reports import report_record
 from notifications.services.sending import (
@@ -29,6 +29,8 @@ from notifications.services.stuck import (
     messages_claim_due,
     messages_stuck,
 )
+from notifications.services.understood import Understood
+from notifications.services.waiting import entry_message_plan
 
 __all__ = [
     "Sending",
@@ -40,6 +42,7 @@ __all__ = [
     "contents_forget",
     "conversation_reply",
     "conversation_seen",
+    "entry_message_plan",
     "inbound_record",
     "message_plan",
     "message_send_again",

@@ -55,6 +55,11 @@ def addresses_for(message: Message) -> Mapping[ChannelName, Address]:
 def _of_guest(message: Message) -> Mapping[ChannelName, Address]:
     if message.reservation is not None:
         return addresses_of(message.reservation)
+    if message.waitlist_entry is not None:
+        entry = message.waitlist_entry
+        return addresses_at(
+            email=entry.guest_email, phone=str(entry.guest_phone or ""), guest_id=entry.guest_id
+        )
     guest = message.guest
     if message.kind != Kind.CAMPAIGN or guest is None:
         return {}

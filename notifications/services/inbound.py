@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -14,28 +13,16 @@ from notifications.answers import Meaning, meaning_of
 from notifications.channels.base import Inbound
 from notifications.kinds import ChannelName, Kind
 from notifications.models import ContactPoint, ConversationEntry, Direction, MessageAttempt
+from notifications.services.answering import offer_answer, offer_answered
 from notifications.services.contacts import opt_in, opt_out
 from notifications.services.conversation import conversation_push
 from notifications.services.messages import message_plan
+from notifications.services.understood import Understood
 from reservehub.core.actors import Actor, ActorKind
 from reservehub.core.errors import DomainError
 
 STILL_ABOUT = timedelta(hours=12)
 """A reply so long after the visit is still about it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Understood:
-    """What became of a reply.
-
-    :param entry: None where nobody knows whom it is about, and for a repetition
-    :param meaning: what it did by itself; NOTHING where it waits for staff
-    :param refusal: why what the guest wanted could not be done; it waits for staff then
-    """
-
-    entry: ConversationEntry | None = None
-    meaning: Meaning = Meaning.NOTHING
-    refusal: str = ""
 
 
 @transaction.atomic
@@ -50,6 +37,16 @@ def inbound_record(*, provider: str, channel: str, inbound: Inbound, now: dateti
         opt_out(channel=channel, address=inbound.sender, reason="stop", now=now)
     elif meaning == Meaning.START:
         opt_in(channel=channel, address=inbound.sender)
+    asked = offer_answered(provider=provider, channel=channel, inbound=inbound, meaning=meaning)
+    if asked is not None:
+        return offer_answer(
+            message=asked,
+            provider=provider,
+            channel=channel,
+            inbound=inbound,
+            meaning=meaning,
+            now=now,
+        )
     reservation = _about(provider, channel, inbound, now)
     if reservation is None:
         return Understood(meaning=meaning)

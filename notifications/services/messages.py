@@ -93,7 +93,7 @@ def message_plan(
         expires_at=until,
         created_at=now,
     )
-    return _write(message, why, now)
+    return message_write(message, why, now)
 
 
 @transaction.atomic
@@ -130,7 +130,7 @@ def staff_message_plan(
             created_at=now,
         )
         message.channels = [ChannelName.TELEGRAM if chat else ChannelName.EMAIL]
-        found = _write(message, "", now)
+        found = message_write(message, "", now)
         if found is not None:
             written.append(found)
     return written
@@ -140,7 +140,7 @@ def _staff_email(settings: MessageSettings) -> str:
     return settings.staff_email or settings.restaurant.email
 
 
-def _write(message: Message, why_not: str, now: datetime) -> Message | None:
+def message_write(message: Message, why_not: str, now: datetime) -> Message | None:
     """Insert the row unless its cause has one already; None then."""
     if why_not:
         message.status = MessageStatus.DROPPED

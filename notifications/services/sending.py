@@ -94,7 +94,12 @@ def _claim(message_id: int, now: datetime) -> Message | None:
     if not claimed:
         return None
     return Message.objects.select_related(
-        "reservation__restaurant__policy", "restaurant", "guest", "campaign_recipient__campaign"
+        "reservation__restaurant__policy",
+        "restaurant",
+        "guest",
+        "campaign_recipient__campaign",
+        "waitlist_entry__restaurant",
+        "waitlist_offer",
     ).get(pk=message_id)
 
 

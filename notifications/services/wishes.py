@@ -8,6 +8,7 @@ from notifications.kinds import Kind
 from notifications.models import CampaignStatus, Message
 from notifications.planning import Facts, send_at, unwanted
 from notifications.selectors import message_settings_of, quiet_hours_of
+from waitlist.models import OfferStatus
 
 PAUSED_FOR = timedelta(minutes=5)
 """A message of a paused campaign that has been tried is looked at again after so long."""
@@ -19,7 +20,19 @@ def why_unwanted(message: Message, now: datetime) -> str:
         return _of_visit(message, now)
     if now >= message.expires_at:
         return "too_late"
-    return _of_campaign(message) if message.kind == Kind.CAMPAIGN else ""
+    if message.kind == Kind.CAMPAIGN:
+        return _of_campaign(message)
+    return _of_waitlist(message, now) if message.waitlist_entry is not None else ""
+
+
+def _of_waitlist(message: Message, now: datetime) -> str:
+    entry, offer = message.waitlist_entry, message.waitlist_offer
+    if entry is None or not entry.is_live:
+        return "state_changed"
+    if message.kind == Kind.WAITLIST_OFFER:
+        is_open = offer is not None and offer.status == OfferStatus.OPEN and offer.expires_at > now
+        return "" if is_open else "offer_over"
+    return ""
 
 
 def _of_visit(message: Message, now: datetime) -> str:

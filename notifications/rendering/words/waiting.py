@@ -6,11 +6,14 @@ better.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.presenters.clock import clock_text, local, moment_text
 from notifications.channels.base import Action
+from notifications.rendering.clean import one_line
 from notifications.rendering.facts import Facts
 from notifications.rendering.words.base import Tone, Words
 
@@ -44,7 +47,7 @@ def waitlist_offer(facts: Facts) -> Words:
     link = facts.given.url("offer_url") or page_of(facts)
     subject = _("%(place)s: a table has become free, %(about)s") if about else ""
     short = _("%(place)s: a table is free, %(about)s. Take it:")
-    if until and about:
+    if until and about and not facts.given.flag("is_shared"):
         short = _("%(place)s: a table is free, %(about)s, kept until %(until)s. Take it:")
     return Words(
         subject=(subject or _("%(place)s: a table has become free")) % values,
@@ -52,7 +55,7 @@ def waitlist_offer(facts: Facts) -> Words:
         opening=_("The table you were waiting for is free: %(about)s.") % values
         if about
         else _("The table you were waiting for is free."),
-        more=(_("It is kept for you until %(until)s.") % values,) if until else (),
+        more=_until_when(facts, values) if until else (),
         short=(short if about else _("%(place)s: a table is free. Take it:")) % values,
         brief=_("%(place)s: a table is free") % values,
         link=link,
@@ -61,6 +64,13 @@ def waitlist_offer(facts: Facts) -> Words:
             Action(_("No, thank you"), link, "cancel"),
         ),
     )
+
+
+def _until_when(facts: Facts, values: Mapping[str, str]) -> tuple[str, ...]:
+    """A table that all were told of is kept for nobody (rule 90)."""
+    if facts.given.flag("is_shared"):
+        return (_("Others were told, too: whoever answers first gets it."),)
+    return (_("It is kept for you until %(until)s.") % values,)
 
 
 def waitlist_gone(facts: Facts) -> Words:
@@ -164,8 +174,9 @@ def queue_nudge(facts: Facts) -> Words:
 
 
 def about_of(facts: Facts) -> str:
-    """``Fri 5 Jun, 19:00, 4 guests``: as much of it as is known."""
-    return ", ".join(part for part in (facts.values["when"], facts.guests) if part)
+    """``Fri 5 Jun, 19:00, 4 guests``, or with the window wished: as much of it as is known."""
+    when = facts.values["when"] or one_line(facts.given.text("window"), 80)
+    return ", ".join(part for part in (when, facts.guests) if part)
 
 
 def page_of(facts: Facts) -> str:

@@ -158,6 +158,8 @@ def _words_screen(profile: GuestProfile, understood: Understood, *, now: datetim
         return home_screen(said=_("No more messages will come here. Write START to undo that."))
     if understood.meaning is Meaning.START:
         return home_screen(said=_("Messages about your bookings come here again."))
+    if understood.said:
+        return said_screen(understood.said, [visits_button(), book_button()])
     entry = understood.entry
     if entry is None or entry.reservation_id is None:
         return home_screen()
@@ -206,17 +208,22 @@ def message_answer(
         ),
         now=now,
     )
+    if understood.said:
+        return Answered(understood.said, is_alert=bool(understood.refusal))
     entry = understood.entry
     if entry is None:
         return Answered(_("There is no booking ahead that this could answer."), is_alert=True)
     if understood.refusal:
         return Answered(f"{understood.refusal}. {phone_text(entry.restaurant)}", is_alert=True)
+    return Answered(_done_words(understood, entry.restaurant.name))
+
+
+def _done_words(understood: Understood, restaurant: str) -> str:
     if understood.meaning is Meaning.CANCEL:
-        return Answered(_("The booking is cancelled"))
+        return _("The booking is cancelled")
     if understood.meaning is Meaning.CONFIRM:
-        return Answered(_("Thank you! The restaurant knows that you are coming."))
-    said = _("Passed on to %(restaurant)s.") % {"restaurant": entry.restaurant.name}
-    return Answered(said)
+        return _("Thank you! The restaurant knows that you are coming.")
+    return _("Passed on to %(restaurant)s.") % {"restaurant": restaurant}
 
 
 def _late_answer(chat_id: int, sent_as: str) -> Answered:
