@@ -39,18 +39,18 @@ class Place:
 
 
 PLACES = (
-    Place(name="bistro, 14 tables", tables=(2,) * 6 + (4,) * 6 + (8,) * 2, walk_ins=75, bookings=8),
+    Place(name="bistro, 14 tables", tables=(2,) * 6 + (4,) * 6 + (8,) * 2, walk_ins=52, bookings=6),
     Place(
         name="brasserie, 24 tables",
         tables=(2,) * 9 + (4,) * 10 + (6,) * 2 + (8,) * 3,
-        walk_ins=130,
-        bookings=14,
+        walk_ins=100,
+        bookings=10,
     ),
     Place(
         name="hall, 60 tables",
         tables=(2,) * 22 + (4,) * 24 + (6,) * 6 + (8,) * 8,
-        walk_ins=330,
-        bookings=40,
+        walk_ins=270,
+        bookings=28,
     ),
 )
 

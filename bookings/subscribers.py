@@ -15,6 +15,8 @@ from bookings.models import Reservation
 from bookings.services import reservations_rederive
 from bookings.services.figures import figures_count
 from bookings.services.loyalty import visit_points_settle
+from bookings.services.people import guest_vip_follow
+from guests.events import GuestVipChanged
 from reservehub.core import clock
 from reservehub.core.actors import SYSTEM
 from reservehub.core.events import subscribe
@@ -50,3 +52,9 @@ def count_figures(event: ReservationEvent, *, delivery_id: int) -> None:  # noqa
 
 
 _NOTHING_TO_COUNT = (ReservationRunningLate, ReservationTableReady, ReservationOverrunning)
+
+
+@subscribe(GuestVipChanged, name="bookings.vip_ahead")
+def follow_vip(event: GuestVipChanged, *, delivery_id: int) -> None:  # noqa: ARG001
+    """Who became a VIP after booking is received as one."""
+    guest_vip_follow(guest_id=event.guest_id)

@@ -32,6 +32,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("restaurants.api.urls")),
     path("", include("bookings.api.urls")),
+    path("", include("waitlist.api.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -76,6 +76,12 @@ class Desk:
             for access in (access_of(one) for one in {self.person, self.account})
         )
 
+    @property
+    def sees_book(self) -> bool:
+        """Whether the floor, its alerts and its live changes are for them; marketing works with
+        guests only."""
+        return Capability.VIEW_BOOK in self.capabilities
+
     def can(self, capability: Capability) -> bool:
         return capability in self.capabilities
 
@@ -312,10 +318,11 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """Render a whole page of the staff area, with its navigation and the restaurant switcher."""
+    shown = Capability.VIEW_BOOK if desk.sees_book else Capability.SEE_CONTACT
     frame = {
         "desk": desk,
         "restaurant": desk.restaurant,
         "sections": links(desk.restaurant.slug, desk.capabilities, current=section),
-        "places": restaurants_visible_to(desk.person).order_by("name")[:200],
+        "places": restaurants_visible_to(desk.person, shown).order_by("name")[:200],
     }
     return render(request, template, frame | context, status=status)

@@ -53,6 +53,12 @@ SECTIONS: tuple[Section, ...] = (
         Capability.EXPORT,
     ),
     Section(
+        "guests",
+        pgettext_lazy("staff section", "Guests"),
+        "staff:guests",
+        Capability.SEE_CONTACT,
+    ),
+    Section(
         "reviews",
         pgettext_lazy("staff section", "Reviews"),
         "staff:reviews",

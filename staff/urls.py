@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from staff import book_urls, campaign_urls, office_urls, room_urls, segment_urls
+from staff import book_urls, campaign_urls, guest_urls, office_urls, room_urls, segment_urls
 from staff.views import (
     entrance,
     floor,
@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/walk-in/", steps.walk_in, name="walk-in"),
     *book_urls.URLS,
     *campaign_urls.URLS,
+    *guest_urls.URLS,
     *segment_urls.URLS,
     path("<slug:slug>/reservations/<int:reservation_id>/<slug:step>/", steps.step, name="step"),
     *office_urls.OF_RESTAURANT,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from bookings.lifecycle import OCCUPYING
+from bookings.models import Reservation
+from guests.models import Guest
 from reservehub.core.planned import planned_cursor
 
 _OCCUPYING = ", ".join(sorted(f"'{status}'" for status in OCCUPYING))
@@ -55,3 +57,16 @@ def other_bookings(
         )
         visits, overlap = cursor.fetchone() or (0, None)
     return Others(visits, overlap)
+
+
+@transaction.atomic
+def guest_vip_follow(*, guest_id: int) -> int:
+    """Let the bookings ahead say what the guest's record says about VIP. Returns how many changed.
+
+    No event and no new version: it is a mark on the plan, nothing the guest is told.
+    """
+    guest = Guest.objects.select_for_update(no_key=True).filter(pk=guest_id).first()
+    if guest is None:
+        return 0
+    ahead = Reservation.objects.filter(guest=guest, status__in=OCCUPYING)
+    return ahead.exclude(is_vip=guest.is_vip).update(is_vip=guest.is_vip)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,9 +12,11 @@ from django.utils.translation import gettext
 
 from guests.identity import BadEmail, BadPhone, normalise_email, normalise_phone
 from guests.models import Guest
+from guests.services.standing import guest_locked
 from reservehub.core import audit
 from reservehub.core.actors import Actor
 from reservehub.core.errors import FieldError, ValidationFailed
+from reservehub.core.models import AuditEntry
 from restaurants.services.rows import stored_values, validation_failed
 
 
@@ -45,10 +49,73 @@ def guest_save(*, guest: Guest, region: str, actor: Actor, now: datetime) -> Gue
         action="guests.guest.created" if is_new else "guests.guest.changed",
         obj=guest,
         now=now,
-        before=None if before is None else {name: before[name] for name in changed},
-        after={name: after[name] for name in changed},
+        before=None if before is None else {name: _told(name, before[name]) for name in changed},
+        after={name: _told(name, after[name]) for name in changed},
     )
     return guest
+
+
+CHANGEABLE = frozenset(
+    {"name", "phone", "email", "language", "dietary_needs", "preferred_features", "preferences"}
+)
+
+
+@transaction.atomic
+def guest_change(
+    *,
+    guest_id: int,
+    changes: Mapping[str, Any],
+    has_health_consent: bool = False,
+    region: str,
+    actor: Actor,
+    now: datetime,
+) -> Guest:
+    """Change what is known about a guest; what is not named in the changes stays.
+
+    :param changes: some of `CHANGEABLE`
+    :param has_health_consent: the guest agreed that new dietary needs are stored (rule 107)
+    :raises NotFound: if there is no such guest
+    :raises ValidationFailed: with pointers
+    """
+    unknown = set(changes) - CHANGEABLE
+    if unknown:
+        raise ValueError(f"not to be changed: {sorted(unknown)}")
+    guest = guest_locked(guest_id)
+    needs = changes.get("dietary_needs")
+    if needs and set(needs) - set(guest.dietary_needs) and not has_health_consent:
+        detail = gettext("Ask the guest whether we may store this, and tick that they agreed.")
+        raise ValidationFailed(errors=[FieldError("/has_health_consent", "required", detail)])
+    for name, value in changes.items():
+        setattr(guest, name, value)
+    guest.name = " ".join(str(guest.name).split())
+    return guest_save(guest=guest, region=region, actor=actor, now=now)
+
+
+VIEWED = "guests.guest.viewed"
+AGAIN_AFTER = timedelta(hours=1)
+
+
+@transaction.atomic
+def guest_viewed(*, guest: Guest, actor: Actor, now: datetime) -> bool:
+    """Write down who opened a profile, once an hour for each person and guest. Returns whether
+    this was the first time in the hour.
+    """
+    told = AuditEntry.objects.filter(
+        object_type=Guest._meta.label_lower,
+        object_id=str(guest.pk),
+        action=VIEWED,
+        actor_user_id=actor.user_id,
+        occurred_at__gt=now - AGAIN_AFTER,
+    )
+    if told.exists():
+        return False
+    audit.record(actor=actor, action=VIEWED, obj=guest, now=now)
+    return True
+
+
+def _told(name: str, value: Any) -> Any:
+    """Health and free words are not repeated in the audit: only how much there was."""
+    return len(value or ()) if name in {"dietary_needs", "preferences", "block_reason"} else value
 
 
 def _tidy(guest: Guest, region: str) -> list[FieldError]:

@@ -18,6 +18,7 @@ from bookings.presenters.clock import clock_text, local, moment_text
 from bookings.presenters.words import DIETARY
 from bookings.selectors import tables_of
 from bookings.selectors.floor import service_date_at, stays_of_day
+from guests.selectors.profile import alerts_of
 from restaurants.models import Restaurant, Table
 from restaurants.permissions import Capability
 from staff.access import Desk
@@ -55,6 +56,7 @@ class Card:
     more: tuple[Action, ...]
     may_undo: bool
     talk_url: str
+    guest_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +201,8 @@ def card_of_id(desk: Desk, reservation_id: int) -> Card | None:
 
 
 def card_of(desk: Desk, reservation: Reservation) -> Card:
-    """One reservation with what this person may see and do: one query."""
+    """One reservation with what this person may see and do: one query, and one for what to
+    remember about a known guest."""
     tables = tables_of([reservation])[reservation.pk]
     may_edit = desk.can(Capability.EDIT_BOOK)
     return Card(
@@ -210,14 +213,38 @@ def card_of(desk: Desk, reservation: Reservation) -> Card:
         tables=table_names(tables),
         status=reservation.get_status_display(),
         flags=_flags(reservation),
-        notes=_notes(reservation, sees_health=desk.can(Capability.SEE_CONTACT)),
+        notes=(
+            *_remembered(desk, reservation),
+            *_notes(reservation, sees_health=desk.can(Capability.SEE_CONTACT)),
+        ),
         contact=_contact(reservation) if desk.can(Capability.SEE_CONTACT) else (),
         first=next_action(reservation, has_table=bool(tables), now=desk.now) if may_edit else None,
         call=call_action(reservation, has_table=bool(tables)) if may_edit else None,
         more=more_actions(reservation, has_table=bool(tables), now=desk.now) if may_edit else (),
         may_undo=may_edit and may_undo(reservation, now=desk.now),
         talk_url=_talk_url(desk, reservation),
+        guest_url=_guest_url(desk, reservation),
     )
+
+
+def _remembered(desk: Desk, reservation: Reservation) -> tuple[tuple[str, str], ...]:
+    """The alerts of the guest's record."""
+    if reservation.guest_id is None:
+        return ()
+    found = alerts_of(
+        [reservation.guest_id],
+        restaurant_id=desk.restaurant.pk,
+        capabilities=desk.capabilities,
+    )
+    notes = found.get(reservation.guest_id, ())
+    return tuple((str(note.get_kind_display()), note.text) for note in notes)
+
+
+def _guest_url(desk: Desk, reservation: Reservation) -> str:
+    """The guest's profile, for those who may open it."""
+    if reservation.guest_id is None or not desk.can(Capability.SEE_CONTACT):
+        return ""
+    return reverse("staff:guest", args=[desk.restaurant.slug, reservation.guest_id])
 
 
 def _talk_url(desk: Desk, reservation: Reservation) -> str:

@@ -13,11 +13,14 @@ from django.views.decorators.http import require_GET
 from bookings.selectors import reservations_visible_to
 from bookings.selectors.alerts import alerts_of
 from bookings.selectors.floor import service_date_at
+from bookings.selectors.history import expected_guests
+from guests.selectors.profile import alerts_of as guest_alerts_of
 from notifications.selectors import conversations_unseen, messages_for_a_person
 from restaurants.permissions import Capability
 from staff.access import Desk, desk_view
 from staff.presenters.alerts import Line, lines_of, urgent, visible
 from staff.presenters.day import asked_of
+from staff.presenters.guest_alerts import note_lines
 from staff.presenters.message_alerts import undelivered_lines, unread_lines
 
 
@@ -43,8 +46,20 @@ def alerts(request: HttpRequest, desk: Desk) -> HttpResponse:
         *written,
         *_undelivered(desk, asked.date),
         *lines_of(shown, rows, desk.restaurant, desk.capabilities),
+        *_remembered(desk, asked.date),
     ]
     return render(request, "staff/alerts/panel.html", context | {"lines": lines})
+
+
+def _remembered(desk: Desk, service_date: date) -> list[Line]:
+    """What the guest book says about those who come soon."""
+    rows = expected_guests(desk.restaurant, service_date=service_date, now=desk.now)
+    notes = guest_alerts_of(
+        [row.guest_id for row in rows if row.guest_id is not None],
+        restaurant_id=desk.restaurant.pk,
+        capabilities=desk.capabilities,
+    )
+    return note_lines(rows, notes, desk.restaurant)
 
 
 def _unread(desk: Desk) -> list[Line]:

@@ -22,6 +22,8 @@ from bookings.selectors import reservations_visible_to, tables_of
 from bookings.selectors.floor import service_date_at
 from bookings.selectors.service import last_change_of
 from bookings.services import BookingRequest, Changes, reservation_create, reservation_modify
+from guests.models import Guest
+from guests.selectors.profile import guest_known
 from reservehub.core.errors import DomainError, NotFound, ValidationFailed, VersionConflict
 from reservehub.core.idempotency import Answer, run_idempotent
 from reservehub.core.pages import PageError, errors_of, go_to, is_fragment, varies
@@ -31,6 +33,7 @@ from staff.access import Desk, desk_view, show
 from staff.forms.booking import BookingForm
 from staff.presenters import objections
 from staff.presenters.booking import Offer, offer_of
+from staff.views.guests import known_context
 from staff.views.sheet import (
     Sheet,
     first_values,
@@ -267,6 +270,16 @@ def _state_text(desk: Desk, row: Reservation) -> str:
     return ", ".join([*facts, row.get_status_display()])
 
 
+def _known_guest(desk: Desk, form: BookingForm) -> Guest | None:
+    """Whose phone or e-mail was typed."""
+    return guest_known(
+        organisation_id=desk.restaurant.organisation_id,
+        phone=str(form["phone"].value() or ""),
+        email=str(form["email"].value() or ""),
+        region=desk.restaurant.country,
+    )
+
+
 def _page(
     request: HttpRequest,
     desk: Desk,
@@ -302,6 +315,7 @@ def _page(
     }
     if is_fragment(request, "times"):
         return varies(render(request, "staff/book/times.html", context))
+    context |= known_context(desk, _known_guest(desk, form))
     if is_fragment(request, "booking"):
         return varies(render(request, "staff/book/form.html", context, status=status))
     page = show(request, desk, "staff/book/page.html", context, section="list", status=status)

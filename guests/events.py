@@ -1,0 +1,16 @@
+"""What happens in the guest book, for the apps above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reservehub.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestVipChanged(Event):
+    """A guest became a VIP, or is one no longer."""
+
+    name = "guests.guest.vip_changed"
+    guest_id: int
+    is_vip: bool

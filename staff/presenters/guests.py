@@ -1,0 +1,279 @@
+"""Guests as staff see them: rows of the list, the profile, what else belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.dates import WEEKDAYS
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext as _
+
+from bookings.models import Reservation
+from bookings.presenters.clock import clock_text, local, short_date
+from bookings.presenters.words import DIETARY
+from guests.models import Guest, GuestFigures, GuestTag
+from guests.selectors.profile import sees_health
+from reservehub.core.money import Money
+from restaurants.models import Restaurant
+from restaurants.permissions import Capability
+from staff.access import Desk
+
+
+class Panel(NamedTuple):
+    """A part of the profile that another page fills: its route takes slug and guest."""
+
+    key: str
+    title: str | Promise
+    route: str
+    capability: Capability
+
+
+PANELS: tuple[Panel, ...] = (
+    Panel(
+        "insights",
+        pgettext_lazy("part of a guest's profile", "Insights"),
+        "staff:guest-insights",
+        Capability.SEE_CONTACT,
+    ),
+    Panel(
+        "loyalty",
+        pgettext_lazy("part of a guest's profile", "Loyalty"),
+        "staff:guest-loyalty",
+        Capability.SEE_CONTACT,
+    ),
+    Panel(
+        "duplicates",
+        pgettext_lazy("part of a guest's profile", "Duplicates"),
+        "staff:guest-duplicates",
+        Capability.EDIT_BOOK,
+    ),
+    Panel(
+        "privacy",
+        pgettext_lazy("part of a guest's profile", "Privacy"),
+        "staff:guest-privacy",
+        Capability.SEE_CONTACT,
+    ),
+)
+"""In the order of the page. Each is asked for by itself when it comes into view, with a link for
+those without scripts; an address nobody serves is left out."""
+
+
+class Part(NamedTuple):
+    key: str
+    title: str | Promise
+    url: str
+
+
+def panels_of(desk: Desk, guest: Guest) -> list[Part]:
+    """The parts this person may see."""
+    found = []
+    for panel in PANELS:
+        if not desk.can(panel.capability):
+            continue
+        try:
+            url = reverse(panel.route, args=[desk.restaurant.slug, guest.pk])
+        except NoReverseMatch:
+            continue
+        found.append(Part(panel.key, panel.title, url))
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One guest of the list."""
+
+    guest: Guest
+    contact: str
+    tags: tuple[str, ...]
+    facts: str
+
+
+def rows_of(guests: Iterable[Guest], tags: Mapping[int, Iterable[GuestTag]]) -> list[Row]:
+    """`guests` come with their figures."""
+    return [
+        Row(
+            guest=guest,
+            contact=" · ".join(filter(None, (str(guest.phone or ""), guest.email or ""))),
+            tags=tuple(link.tag.name for link in tags.get(guest.pk, ())),
+            facts=_row_facts(figures_or_none(guest)),
+        )
+        for guest in guests
+    ]
+
+
+def figures_or_none(guest: Guest) -> GuestFigures | None:
+    """Of a guest read with them."""
+    return getattr(guest, "figures", None)
+
+
+def _row_facts(figures: GuestFigures | None) -> str:
+    if figures is None or not figures.bookings:
+        return _("no bookings yet")
+    parts = [ngettext("%(n)d visit", "%(n)d visits", figures.visits) % {"n": figures.visits}]
+    if figures.last_visit_on:
+        parts.append(_("last on %(date)s") % {"date": full_date(figures.last_visit_on)})
+    if figures.next_visit_on:
+        parts.append(_("next on %(date)s") % {"date": short_date(figures.next_visit_on)})
+    if figures.no_shows:
+        count = figures.no_shows
+        parts.append(ngettext("%(n)d no-show", "%(n)d no-shows", count) % {"n": count})
+    return ", ".join(parts)
+
+
+def full_date(day: date) -> str:
+    """``Fri 5 Jun 2026``: a history goes back for years."""
+    return f"{short_date(day)} {day.year}"
+
+
+class Figure(NamedTuple):
+    """One number with its name; `is_bad` for those nobody likes."""
+
+    label: str
+    value: str
+    is_bad: bool = False
+
+
+def figures_shown(figures: GuestFigures | None, currency: str) -> list[Figure]:
+    """The numbers of the profile, the most telling first; empty for who never booked."""
+    if figures is None or not figures.bookings:
+        return []
+    late = figures.late_cancellations
+    found = [
+        Figure(_("Visits"), str(figures.visits)),
+        Figure(_("Guests brought"), str(figures.covers)),
+        Figure(_("No-shows"), str(figures.no_shows), is_bad=figures.no_shows > 0),
+        Figure(_("Cancelled"), str(figures.cancellations)),
+        Figure(_("Cancelled late"), str(late), is_bad=late > 0),
+    ]
+    if figures.billed_visits:
+        language = get_language() or "en"
+        spend = Money(figures.spend_minor, currency)
+        average = spend.scaled(Fraction(1, figures.billed_visits))
+        found.append(Figure(_("Spend"), spend.format(language)))
+        found.append(Figure(_("Spend per visit"), average.format(language)))
+    return found
+
+
+def habits_shown(figures: GuestFigures | None) -> list[Figure]:
+    """What is usual for this guest."""
+    if figures is None:
+        return []
+    found = []
+    if figures.usual_party_size:
+        found.append(Figure(_("Usual party"), str(figures.usual_party_size)))
+    if figures.usual_weekday is not None:
+        found.append(Figure(_("Usual day"), str(WEEKDAYS[figures.usual_weekday])))
+    if figures.usual_hour is not None:
+        hour = figures.usual_hour
+        found.append(Figure(_("Usual time"), f"{hour:02d}:00–{(hour + 1) % 24:02d}:00"))
+    if figures.usual_area is not None:
+        found.append(Figure(_("Usual area"), figures.usual_area.name))
+    if figures.lead_hours is not None:
+        found.append(Figure(_("Books ahead"), _ahead(figures.lead_hours)))
+    if figures.first_visit_on:
+        found.append(Figure(_("First visit"), full_date(figures.first_visit_on)))
+    if figures.last_visit_on:
+        found.append(Figure(_("Last visit"), full_date(figures.last_visit_on)))
+    return found
+
+
+def _ahead(hours: int) -> str:
+    if hours >= 48:
+        days = round(hours / 24)
+        return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+
+
+def wishes_shown(desk: Desk, guest: Guest) -> list[Figure]:
+    """Language, preferences and, for those who look after guests, dietary needs."""
+    languages = {code: str(_(str(name))) for code, name in settings.LANGUAGES}
+    diets = dict(DIETARY)
+    found = [Figure(_("Language"), languages.get(guest.language, guest.language))]
+    if guest.preferences:
+        found.append(Figure(_("Preferences"), guest.preferences))
+    if guest.preferred_features:
+        found.append(Figure(_("Likes tables with"), ", ".join(guest.preferred_features)))
+    if guest.dietary_needs and sees_health(desk.capabilities):
+        needs = ", ".join(str(diets.get(code, code)) for code in guest.dietary_needs)
+        found.append(Figure(_("Dietary needs"), needs))
+    return found
+
+
+class Visit(NamedTuple):
+    """One line of the history. `url` opens the day at the house the person works in."""
+
+    when: str
+    what: str
+    place: str
+    status: str
+    is_bad: bool
+    url: str
+
+
+_BAD = frozenset({"no_show", "cancelled_by_guest"})
+
+
+def visits_shown(rows: Iterable[Reservation], desk: Desk) -> list[Visit]:
+    """The history across the organisation; only bookings of this house lead somewhere."""
+    return [_visit(row, desk) for row in rows]
+
+
+def _visit(row: Reservation, desk: Desk) -> Visit:
+    place: Restaurant = row.restaurant
+    is_here = place.pk == desk.restaurant.pk and desk.can(Capability.VIEW_BOOK)
+    day = row.service_date
+    people = row.actual_party_size or row.party_size
+    return Visit(
+        when=f"{full_date(day)}, {clock_text(local(row.starts_at, place), place)}",
+        what=ngettext("%(n)d guest", "%(n)d guests", people) % {"n": people},
+        place=place.name,
+        status=str(row.get_status_display()),
+        is_bad=row.status in _BAD and row.is_cancelled_in_time is not True,
+        url=f"{reverse('staff:list', args=[place.slug])}?date={day.isoformat()}" if is_here else "",
+    )
+
+
+TABS = (
+    ("", gettext_lazy("Everybody")),
+    ("vip", gettext_lazy("VIP")),
+    ("blocked", gettext_lazy("Blocked")),
+)
+"""The filters above the list: key and word."""
+
+
+class Done(NamedTuple):
+    """What was just done, and the way back: which switch is turned to which side."""
+
+    words: str | Promise
+    route: str
+    field: str
+    value: str
+
+
+_DONE: Mapping[str, Done] = {
+    "vip": Done(gettext_lazy("This guest is a VIP now."), "staff:guest-vip", "is_vip", ""),
+    "not-vip": Done(
+        gettext_lazy("This guest is no VIP any more."), "staff:guest-vip", "is_vip", "1"
+    ),
+    "blocked": Done(
+        gettext_lazy("This guest can no longer book online."),
+        "staff:guest-block",
+        "is_blocked",
+        "",
+    ),
+    "unblocked": Done(
+        gettext_lazy("This guest can book online again."), "staff:guest-block", "is_blocked", "1"
+    ),
+}
+
+
+def done_of(key: str) -> Done | None:
+    """Of a word in the address; None for any other word."""
+    return _DONE.get(key)

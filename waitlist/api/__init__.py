@@ -1,0 +1,1 @@
+"""The waitlist for programs (docs/api.md)."""
