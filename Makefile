@@ -8,6 +8,9 @@ ARGS ?=
 # How many test processes; JOBS=0 runs them in one.
 JOBS ?= auto
 
+# A dozen processes start here: without kept bytecode each would compile thousands of modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-browser bench lint format screenshots messages lock static clean distclean
 
@@ -24,7 +27,7 @@ run: $(VENV)/.installed-base ## Start everything with demo data on http://127.0.
 	@exec $(PY) -m reservehub.local.run
 
 test: $(VENV)/.installed-dev ## Run all tests (ARGS="tests/bookings -k hold" for some)
-	@$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-browser: $(VENV)/.installed-dev ## Run the tests that drive a browser
 	@$(BIN)/pytest -m browser $(ARGS)

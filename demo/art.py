@@ -103,7 +103,7 @@ def cover_bytes(art: str) -> bytes:
     MOTIFS[motif](ImageDraw.Draw(image), palette, chance)
     small = image.resize((WIDTH, HEIGHT), Image.Resampling.BOX)
     out = io.BytesIO()
-    small.save(out, "WEBP", quality=78, method=2)
+    small.save(out, "WEBP", quality=78, method=0)
     return out.getvalue()
 
 

@@ -76,7 +76,7 @@ def scenery_bytes(room: DrawnRoom) -> bytes:
         _plant(brush, plant)
     _layer(picture, above)
     out = io.BytesIO()
-    picture.save(out, "WEBP", quality=82, method=3)
+    picture.save(out, "WEBP", quality=82, method=0)
     return out.getvalue()
 
 

@@ -40,6 +40,11 @@ ARGS = [
 ]
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 PHONE = {"width": 360, "height": 740}
+LOOKS = [
+    pytest.param("en", False, id="en-light"),
+    pytest.param("ru", True, id="ru-dark"),
+]
+"""Each language and each theme once: words do not change contrasts, nor colours the structure."""
 
 OpenPage = Callable[..., Page]
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from bookings.selectors import manage_path
 from bookings.services import reservation_create
 from restaurants.models import Restaurant
-from tests.browser.conftest import AXE, OpenPage
+from tests.browser.conftest import AXE, LOOKS, OpenPage
 from tests.factories import GUEST, NOW, a_request, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -67,8 +67,7 @@ def panel_pages(page: Page, problems: list[str]) -> None:
     check(page, "error", problems)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize(("lang", "dark"), LOOKS)
 def test_every_page_is_accessible(
     open_page: OpenPage, restaurant: Restaurant, live_server: Any, lang: str, dark: bool
 ) -> None:

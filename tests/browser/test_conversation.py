@@ -16,6 +16,7 @@ from notifications.models import ConversationEntry, Message, MessageStatus
 from notifications.services import inbound_record
 from reservehub.core import clock
 from restaurants.models import Restaurant, Role
+from tests.browser.conftest import LOOKS
 from tests.browser.floor import PHONE, OpenFloor, floors
 from tests.browser.test_accessibility import check
 from tests.factories import STAFF, make_member
@@ -108,8 +109,7 @@ def test_a_guest_writes_every_screen_knows_and_a_keyboard_answers(
     assert not ConversationEntry.objects.filter(seen_at=None).exists()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize(("lang", "dark"), LOOKS)
 def test_the_messages_and_their_settings_are_accessible(
     open_floor: OpenFloor, house: Restaurant, party: Reservation, lang: str, dark: bool
 ) -> None:

@@ -21,7 +21,7 @@ from bookings.selectors import tables_of
 from bookings.services import reservation_arrive, reservation_cancel, reservation_create
 from reservehub.core import clock
 from restaurants.models import Restaurant
-from tests.browser.conftest import AXE
+from tests.browser.conftest import AXE, LOOKS
 from tests.browser.floor import DESK, PHONE, OpenFloor, floors, state, table
 from tests.browser.test_accessibility import CONTRAST, RUN, WIDER
 from tests.factories import GUEST, NOW, STAFF, a_request, make_member, make_restaurant
@@ -346,8 +346,7 @@ def test_all_states_are_told_apart_without_colour(chromium: Browser, dark: bool)
     assert len(found) == len(TableState)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize(("lang", "dark"), LOOKS)
 def test_the_floor_is_accessible(chromium: Browser, lang: str, dark: bool) -> None:
     house, tables = make_states()
     run = CONTRAST if dark else RUN

@@ -31,7 +31,7 @@ from notifications.presenters.guest import digest_of
 from reservehub.core import clock
 from restaurants.models import Restaurant
 from tests.asgi import serving
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import LOOKS, PHONE
 from tests.browser.test_accessibility import check
 from tests.factories import GUEST, NOW, STAFF, a_request, make_restaurant
 
@@ -306,8 +306,7 @@ def test_everything_works_without_scripts(
     expect(state(page)).to_have_text("Your table is booked")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize(("lang", "dark"), LOOKS)
 def test_the_new_states_are_accessible(
     open_guest: Open, reservation: Reservation, push: None, lang: str, dark: bool
 ) -> None:
@@ -378,7 +377,10 @@ def test_the_worker_shows_what_a_push_service_delivers(
         lambda about: found.extend(about["registrations"]),
     )
     devtools.send("ServiceWorker.enable")
-    page.wait_for_timeout(300)
+    for _turn in range(100):
+        if found:
+            break
+        page.wait_for_timeout(100)
     message = {
         "title": "Your table is ready",
         "body": "Bistro Anna expects you.",
@@ -386,17 +388,20 @@ def test_the_worker_shows_what_a_push_service_delivers(
         "url": f"{origin}{path}",
         "actions": [{"action": "open-1", "title": "My booking", "url": f"{origin}{path}"}],
     }
-    devtools.send(
-        "ServiceWorker.deliverPushMessage",
-        {
-            "origin": origin,
-            "registrationId": found[0]["registrationId"],
-            "data": json.dumps(message),
-        },
-    )
     shown: list[dict[str, Any]] = []
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 40
     while not shown and time.monotonic() < deadline:
+        # A worker that Chromium is just stopping or starting misses what devtools deliver, which a
+        # push service would deliver again; the tag keeps a second one from being shown beside it.
+        devtools.send(
+            "ServiceWorker.deliverPushMessage",
+            {
+                "origin": origin,
+                "registrationId": found[-1]["registrationId"],
+                "data": json.dumps(message),
+            },
+        )
+        page.wait_for_timeout(1_000)
         shown = page.evaluate(
             """async () => (await (await navigator.serviceWorker.ready).getNotifications())
               .map(({title, body, tag, data}) => ({title, body, tag, data}))"""

@@ -35,8 +35,7 @@ def a_picture(path: Path, size: tuple[int, int]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize(("scripts", "width"), [(True, 1280), (False, 360)])
 def test_pictures_are_uploaded_seen_and_removed(
     open_page: OpenPage, restaurant: Restaurant, tmp_path: Path, scripts: bool, width: int
 ) -> None:
