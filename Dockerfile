@@ -17,7 +17,7 @@ RUN SECRET_KEY=collect-static-collect-static-collect-static-collect \
     DJANGO_SETTINGS_MODULE=reservehub.settings.production \
     .venv/bin/python manage.py collectstatic --noinput --verbosity 0 \
     && .venv/bin/python -m compileall -q .venv reservehub accounts restaurants guests bookings \
-        waitlist notifications telegram_bot
+        waitlist reviews notifications telegram_bot staff
 
 FROM python:3.11-slim
 
