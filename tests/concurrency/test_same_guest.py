@@ -7,8 +7,8 @@ from datetime import time
 import pytest
 
 from bookings.models import Reservation
-from guests import services as guest_services
 from guests.models import Guest
+from guests.services import matching
 from restaurants.models import Restaurant
 from tests.concurrency.racing import (
     assert_book_is_sound,
@@ -60,8 +60,8 @@ def test_the_race_is_real_without_the_guest_lock(monkeypatch: pytest.MonkeyPatch
     restaurant = make_restaurant(tables=(2,) * 10)
     known_guest(restaurant, email="anna@example.com")
     pause_before_writing(monkeypatch)
-    unlocked = guest_services._BY_EMAIL.replace(guest_services._LOCK, "")
-    monkeypatch.setattr(guest_services, "_BY_EMAIL", unlocked)
+    unlocked = matching._BY_EMAIL.replace(matching._LOCK, "")
+    monkeypatch.setattr(matching, "_BY_EMAIL", unlocked)
 
     outcomes = race_to_book(
         [a_request(restaurant, guest_email="anna@example.com") for _ in range(10)]
