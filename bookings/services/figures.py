@@ -18,7 +18,7 @@ in one statement, and never by adding one. What the words mean:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
@@ -123,7 +123,7 @@ def figures_count(guest_ids: Sequence[int], now: datetime) -> int:
         cursor.execute(_LOCK, [ids])
         kept = [row[0] for row in cursor.fetchall()]
         cursor.execute(_COUNT, {"ids": ids, "now": now})
-        written = cursor.rowcount
+        written: int = cursor.rowcount
     tags_apply(guest_ids=kept, now=now)
     return written
 
@@ -156,9 +156,15 @@ def guests_to_count(
     :param after: the last one of the batch before
     :param everybody: all who have reservations, also those whose figures look right
     """
-    values = {"after": after, "now": now, "today": now.date(), "everybody": everybody}
+    values: dict[str, int | date] = {
+        "after": after,
+        "batch": batch,
+        "everybody": everybody,
+        "now": now,
+        "today": now.date(),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_STALE, {**values, "batch": batch})
+        cursor.execute(_STALE, values)
         return [row[0] for row in cursor.fetchall()]
 
 

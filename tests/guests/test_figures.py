@@ -158,7 +158,7 @@ def test_a_record_merged_by_hand_counts_for_the_kept_one(place: Restaurant) -> N
     booked(place, email="anna.private@example.com", date=FRIDAY + timedelta(days=1))
     kept = Guest.objects.get(email=EMAIL)
     Guest.objects.exclude(pk=kept.pk).update(merged_into=kept)
-    figures_count(Guest.objects.exclude(pk=kept.pk).values_list("pk", flat=True), NOW)
+    figures_count([*Guest.objects.exclude(pk=kept.pk).values_list("pk", flat=True)], NOW)
     assert figures().bookings == 2
     assert GuestFigures.objects.count() == 1
 
