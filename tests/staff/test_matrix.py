@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
+from django.urls.converters import IntConverter
 
 from reservehub.core import clock
 from restaurants.models import Restaurant, Role
@@ -33,9 +34,14 @@ WRITERS = allowed("host", "manager", "owner")
 CONFIGURERS = allowed("manager", "owner")
 OWNERS = allowed("owner")
 NO_SUCH_CONFIG = allowed("manager", "owner", ok=404)
+GUEST_READERS = allowed("marketing", "host", "manager", "owner")
+MARKETERS = allowed("marketing", "manager", "owner")
+NO_SUCH_GUEST = allowed("host", "manager", "owner", ok=404)
+NOTHING_TO_READ = allowed("marketing", "host", "manager", "owner", ok=404)
+NOTHING_TO_MARKET = allowed("marketing", "manager", "owner", ok=404)
 
 EXPECTED: dict[str, dict[str, int]] = {
-    "home": dict.fromkeys(PEOPLE, 302) | {"customer": 404, "marketing": 404},
+    "home": dict.fromkeys(PEOPLE, 302) | {"customer": 404},
     "start": dict.fromkeys(PEOPLE, 200) | {"anonymous": 302},
     "start-where": dict.fromkeys(PEOPLE, 302),
     "start-step": OWNERS,
@@ -97,6 +103,37 @@ EXPECTED: dict[str, dict[str, int]] = {
     "team-remove": POST_ONLY,
     "team-resend": POST_ONLY,
     "team-revoke": POST_ONLY,
+    "guests": GUEST_READERS,
+    "guest": NOTHING_TO_READ,
+    "guest-edit": NO_SUCH_GUEST,
+    "guest-note": NO_SUCH_GUEST,
+    "guest-tags": NOTHING_TO_READ,
+    **dict.fromkeys(
+        (
+            *("guest-known", "guest-vip", "guest-block"),
+            *("guest-note-add", "guest-note-remove", "guest-note-resolve"),
+        ),
+        POST_ONLY,
+    ),
+    "tags": GUEST_READERS,
+    "tag-add": CONFIGURERS,
+    "tag-edit": NO_SUCH_CONFIG,
+    "tag-delete": POST_ONLY,
+    "tags-suggested": POST_ONLY,
+    "segments": GUEST_READERS,
+    "segment": NOTHING_TO_READ,
+    "segment-add": MARKETERS,
+    "segment-edit": NOTHING_TO_MARKET,
+    **dict.fromkeys(("segment-count", "segment-delete", "segment-export"), POST_ONLY),
+    "campaigns": MARKETERS,
+    "campaign-add": MARKETERS,
+    **dict.fromkeys(
+        ("campaign", "campaign-edit", "campaign-start", "campaign-progress"), NOTHING_TO_MARKET
+    ),
+    "campaign-step": POST_ONLY,
+    "reviews": READERS,
+    "review-moderate": POST_ONLY,
+    "review-answer": POST_ONLY,
     "switch": READERS,
     "switch-lock": POST_ONLY,
     "switch-share": POST_ONLY,
@@ -114,32 +151,19 @@ WITHOUT_SLUG: dict[str, dict[str, Any]] = {
 """Pages of no particular restaurant, with their arguments."""
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
-    "edit": {"reservation_id": 0},
-    "move": {"reservation_id": 0},
-    **{n: {"reservation_id": 0} for n in ("reservation-panel", "seats", "swap")},
-    **{
-        n: {"reservation_id": 0}
-        for n in (
-            *("messages", "messages-reply", "messages-seen"),
-            *("messages-again", "messages-arrived"),
-        )
-    },
     **{
         n: {"kind": "confirmed", "language": "en"}
         for n in ("settings-words", "settings-words-preview", "settings-words-reset")
     },
-    **{n: {"table_id": 0} for n in ("table-panel", "table-block", "table-unblock", "table-clean")},
-    **{n: {"pk": 0} for n in ("table-edit", "table-archive", "table-unarchive", "table-delete")},
-    **{
-        f"plan-{n}": {"pk": 0} for n in ("change", "edit", "draft", "preview", "publish", "discard")
-    },
-    "step": {"reservation_id": 0, "step": "seat"},
-    **{n: {"pk": 0} for n in ("team-role", "team-remove", "team-resend", "team-revoke")},
+    "step": {"step": "seat"},
     "start-step": {"step": "hours"},
-    **{n: {"kind": "hours"} for n in ("settings-kind", "settings-add")},
-    **{n: {"kind": "hours", "pk": 0} for n in ("settings-edit", "settings-delete")},
+    "campaign-step": {"step": "pause"},
+    **{
+        n: {"kind": "hours"}
+        for n in ("settings-kind", "settings-add", "settings-edit", "settings-delete")
+    },
 }
-"""Arguments besides the slug, by name of the address; 0 is nothing that exists."""
+"""Arguments besides the slug and the numbers, by name of the address."""
 
 
 @pytest.fixture(autouse=True)
@@ -148,22 +172,29 @@ def _frozen() -> Iterator[None]:
         yield
 
 
-def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+def pages(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            yield from names(pattern.url_patterns)
+            yield from pages(pattern.url_patterns)
         elif pattern.name:
-            yield pattern.name
+            yield pattern
 
 
-def address(name: str, restaurant: Restaurant) -> str:
-    if name in WITHOUT_SLUG:
-        return reverse(f"staff:{name}", kwargs=WITHOUT_SLUG[name])
-    return reverse(f"staff:{name}", kwargs={"slug": restaurant.slug, **ARGUMENTS.get(name, {})})
+def address(page: URLPattern, restaurant: Restaurant) -> str:
+    """A page of the restaurant; its numbers are 0, which is nothing that exists."""
+    numbers = {
+        n: 0 for n, kind in page.pattern.converters.items() if isinstance(kind, IntConverter)
+    }
+    known = {"slug": restaurant.slug, **numbers, **ARGUMENTS.get(page.name or "", {})}
+    arguments = WITHOUT_SLUG.get(page.name or "", known)
+    return reverse(f"staff:{page.name}", kwargs=arguments)
+
+
+PAGES = {page.name: page for page in pages(urls.urlpatterns)}
 
 
 def test_no_page_is_forgotten() -> None:
-    assert set(names(urls.urlpatterns)) == set(EXPECTED)
+    assert set(PAGES) == set(EXPECTED)
 
 
 @pytest.fixture
@@ -187,5 +218,7 @@ def test_everybody_gets_the_expected_page(
     person: tuple[str, Client], restaurant: Restaurant
 ) -> None:
     who, client = person
-    answers = {name: client.get(address(name, restaurant)).status_code for name in EXPECTED}
+    answers = {
+        name: client.get(address(page, restaurant)).status_code for name, page in PAGES.items()
+    }
     assert answers == {name: expected[who] for name, expected in EXPECTED.items()}
