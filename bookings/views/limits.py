@@ -1,45 +1,7 @@
-"""Limits for pages that could be used to guess: fixed windows in the shared cache, failing open."""
+"""Limits for pages that could be used to guess (`reservehub.core.limits`)."""
 
 from __future__ import annotations
 
-import time
+from reservehub.core.limits import limit, limit_address
 
-from django.conf import settings
-from django.core.cache import cache
-from django.http import HttpRequest
-from redis.exceptions import RedisError
-
-from reservehub.core.errors import RateLimited
-from reservehub.core.http import client_ip
-
-
-def limit(request: HttpRequest, scope: str, *, count: int, seconds: int) -> None:
-    """Count this request of this address.
-
-    :raises RateLimited: for more than `count` in a window; `retry_after` is in seconds
-    """
-    limit_address(client_ip(request), scope, count=count, seconds=seconds)
-
-
-def limit_address(address: str | None, scope: str, *, count: int, seconds: int) -> None:
-    """The same for what is no request, such as a socket; both count together.
-
-    :raises RateLimited: as `limit`
-    """
-    if not getattr(settings, "RESERVEHUB_THROTTLES", True):
-        return
-    window, passed = divmod(int(time.time()), seconds)
-    used = _count(f"pages:{scope}:{address or 'unknown'}:{window}", seconds)
-    if used > count:
-        raise RateLimited(retry_after=seconds - passed)
-
-
-def _count(key: str, seconds: int) -> int:
-    try:
-        if cache.add(key, 1, timeout=seconds + 1):
-            return 1
-        return cache.incr(key)
-    except ValueError:
-        return 1  # it ran out between the two calls
-    except (RedisError, OSError):
-        return 0  # nobody is turned away because the cache is
+__all__ = ["limit", "limit_address"]

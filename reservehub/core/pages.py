@@ -50,6 +50,26 @@ def varies(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def make_private(response: HttpResponse) -> HttpResponse:
+    """For pages behind a token: not stored, not indexed, the address not passed on (rule 76)."""
+    response["Cache-Control"] = "private, no-store"
+    # Browsers take the last value they know. The first alone would make them send `Origin: null`
+    # with every form, which the CSRF check must refuse; no other site gets the address either way.
+    response["Referrer-Policy"] = "no-referrer, same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def private_page(view: View[P]) -> View[P]:
+    """`make_private` for whatever the view answers, refusals too."""
+
+    @wraps(view)
+    def hidden(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return make_private(view(*args, **kwargs))
+
+    return hidden
+
+
 def refusals_as_pages(view: View[P]) -> View[P]:
     """Show a `DomainError` that nobody handled as a friendly page of its status."""
 
