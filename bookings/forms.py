@@ -129,6 +129,7 @@ class BookingForm(forms.Form):
         error_messages={"invalid_choice": _("Choose dietary needs from the list.")},
     )
     consent = forms.BooleanField(label=_("Consent"), required=False)
+    news = forms.BooleanField(label=_("Offers and news"), required=False)
     nonce = forms.CharField(max_length=64, required=False)
     hold_token = forms.CharField(max_length=100, required=False)
 

@@ -153,7 +153,11 @@ class ReservationsView(ApiView):
         customer_id = request.user.pk if request.user.is_authenticated else None
         booked = reservation_create(
             request=booking_request(
-                restaurant, data, hold_token=data["hold"], customer_id=customer_id
+                restaurant,
+                data,
+                hold_token=data["hold"],
+                customer_id=customer_id,
+                marketing_words=data["marketing_consent"],
             ),
             actor=actor_of(request),
             now=clock.now(),

@@ -33,6 +33,7 @@ class Panel:
     policy: str
     button: str
     matters: bool
+    news: str
     alternatives: Sequence[Alternative] = ()
     is_request_open: bool = False
     dietary: frozenset[str] = frozenset()
@@ -67,11 +68,18 @@ def panel_of(
         terms=_terms(restaurant, choice, answer, asks=asks, now=now),
         policy=restaurant.policy.cancellation_policy,
         button=_("Ask for this table") if asks else _("Book this table"),
+        news=news_words(restaurant),
         matters=bool(answer and answer.available and answer.tables_left == 1),
         alternatives=alternatives,
         is_request_open=is_request_open,
         dietary=dietary,
     )
+
+
+def news_words(restaurant: Restaurant) -> str:
+    """What stands beside the box for offers and news; the consent ledger keeps these words."""
+    words = _("%(place)s may send me offers and news. I can stop them at any time.")
+    return words % {"place": restaurant.name[:100]}
 
 
 def _title(restaurant: Restaurant, choice: Choice | None, answer: SlotAnswer | None) -> str:

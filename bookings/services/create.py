@@ -45,8 +45,8 @@ from bookings.services.requests import Booked, BookingRequest
 from bookings.services.seats import Claim, seats_convert, seats_take
 from bookings.services.starts import ResolvedStart, resolve_start
 from bookings.validation import contact_of, request_check
-from guests.models import Guest
-from guests.services import guest_match
+from guests.models import ConsentPurpose, Guest
+from guests.services import consent_record, guest_match
 from reservehub.core.actors import Actor
 from reservehub.core.locks import advisory_day_lock
 from restaurants.models import Restaurant
@@ -168,6 +168,17 @@ def _guest(booking: Booking) -> _Guest:
     )
     if matched.guest.is_blocked and request.channel is Channel.ONLINE:
         raise NoOnlineAvailability
+    if request.marketing_words:
+        consent_record(
+            guest_id=matched.guest.pk,
+            purpose=ConsentPurpose.MARKETING,
+            is_given=True,
+            wording=request.marketing_words,
+            source=f"booking_{booking.actor.channel}",
+            actor=booking.actor,
+            ip=booking.actor.ip,
+            now=booking.now,
+        )
     return _Guest(*matched)
 
 

@@ -28,7 +28,8 @@ class BookingRequest:
 
     `date` is the service date: 00:30 of Saturday's late service is `date` Saturday, `time` 00:30
     (rule 7). `table_ids` and `overrides` (of "pacing", "notice", "same_guest", "capacity", "hours")
-    are for staff; callers check the rights.
+    are for staff; callers check the rights. `marketing_words` are those beside the box for offers
+    and news that the guest ticked, empty where it stayed unticked (rule 105).
     """
 
     restaurant_id: int
@@ -46,6 +47,7 @@ class BookingRequest:
     special_requests: str = ""
     dietary_restrictions: tuple[str, ...] = ()
     has_health_consent: bool = False
+    marketing_words: str = ""
     hold_token: str = ""
     source: str = "web"
     channel: Channel = Channel.ONLINE

@@ -49,6 +49,13 @@ class ReservationCreateSerializer(StartSerializer, GuestWishesSerializer):
         r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z", default="en", max_length=10
     )
     source = serializers.ChoiceField(PUBLIC_SOURCES, default=Source.WEB)  # type: ignore[assignment]
+    marketing_consent = serializers.CharField(
+        default="",
+        allow_blank=True,
+        max_length=300,
+        help_text="The words beside the box for offers and news that the guest ticked; the box "
+        "starts unticked. Empty: not ticked, which takes nothing back.",
+    )
     hold = serializers.CharField(
         default="", allow_blank=True, max_length=100, help_text="The token of a hold."
     )
