@@ -14,3 +14,14 @@ class GuestVipChanged(Event):
     name = "guests.guest.vip_changed"
     guest_id: int
     is_vip: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestErased(Event):
+    """Nobody can tell any more who these records were about; the rows of all apps are clean already.
+
+    For what is outside the database: messages that stand in chats, pages that are open.
+    """
+
+    name = "guests.guest.erased"
+    guest_ids: tuple[int, ...]

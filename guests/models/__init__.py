@@ -9,6 +9,7 @@ from guests.models.imports import GuestImport, ImportStatus
 from guests.models.loyalty import LoyaltyEntry, LoyaltyProgramme, LoyaltyReason, LoyaltyTier
 from guests.models.merging import GuestMerge, MergeCandidate
 from guests.models.notes import GuestNote, NoteKind
+from guests.models.privacy import PrivacyLink, PrivacySettings
 from guests.models.tags import GuestTag, Segment, Tag, TagRefusal
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "LoyaltyTier",
     "MergeCandidate",
     "NoteKind",
+    "PrivacyLink",
+    "PrivacySettings",
     "Segment",
     "Tag",
     "TagRefusal",
