@@ -19,6 +19,7 @@ from demo.guestbook import GuestBook
 from demo.houses import HOUSES, LIVELY
 from demo.ledger import Ledger
 from demo.live import STAFF, Stage
+from demo.memory import memories_write
 from demo.menu import EngineMenu, Menu, PlainMenu
 from demo.people import CUSTOMER, jobs_create, people_create
 from demo.placing import plans_ensure
@@ -124,6 +125,8 @@ class _World:
         for steps in dues_of(lively, self.plans, until=self.now):
             stage.dues_add(steps)
         self.report.played = stage.play()
+        if self.since is None:
+            memories_write(lively, self.books, now=self.now)
         return self.report
 
     def _catch_up(self, places: Sequence[Place], *, until: datetime) -> None:

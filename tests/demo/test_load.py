@@ -9,7 +9,7 @@ import phonenumbers
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import authenticate
-from django.db.models import Count, F, Model, Q
+from django.db.models import Count, F, Model, Q, Sum
 from PIL import Image
 
 from accounts.models import User
@@ -21,7 +21,7 @@ from demo.cast import people_of
 from demo.houses import HOUSES, LIVELY
 from demo.wish import NONCE
 from demo.world import Report, _places
-from guests.models import Guest
+from guests.models import Guest, GuestNote, LoyaltyEntry
 from reservehub.local.demo import DEMO_ADDRESSES, DEMO_PASSWORD
 from restaurants.models import (
     Area,
@@ -38,6 +38,7 @@ from restaurants.models import (
 from restaurants.permissions import Capability
 from restaurants.selectors import restaurants_visible_to
 from restaurants.services.checks import CHECKS
+from reviews.models import Review
 from tests.demo.conftest import FRIDAY_NIGHT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -282,3 +283,20 @@ def test_it_says_that_it_is_new(demo: Report) -> None:
     assert demo.is_new
     assert demo.booked > 3000
     assert demo.played > 10
+
+
+# --- What the houses know -------------------------------------------------------------------------
+
+
+def test_the_house_knows_its_guests() -> None:
+    home = Restaurant.objects.get(slug="bella-vista").organisation_id
+    guests = Guest.objects.filter(organisation=home)
+    assert guests.filter(figures__visits__gte=3).exists()
+    assert guests.filter(tag_links__tag__name="Regular").exists()
+    assert guests.filter(has_marketing_consent=True).count() == 8
+    assert GuestNote.objects.filter(guest__in=guests, is_alert=True).count() == 3
+    points = LoyaltyEntry.objects.filter(guest__in=guests).values("guest").annotate(n=Sum("points"))
+    assert points.order_by("-n")[0]["n"] >= 50
+    reviews = Review.objects.filter(restaurant__slug="bella-vista")
+    assert reviews.filter(status="published").count() == 7
+    assert reviews.filter(status="pending").count() == 1
