@@ -8,3 +8,10 @@ class GuestsConfig(AppConfig):
     name = "guests"
     verbose_name = _("Guests")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Models can be imported only now.
+        from guests.privacy import register_keeper  # noqa: PLC0415
+        from guests.services.keeping import KEEPER  # noqa: PLC0415
+
+        register_keeper(KEEPER)

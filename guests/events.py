@@ -18,9 +18,8 @@ class GuestVipChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class GuestErased(Event):
-    """Nobody can tell any more who these records were about; the rows of all apps are clean already.
-
-    For what is outside the database: messages that stand in chats, pages that are open.
+    """Nobody can tell any more who these records were about; the rows of all apps are clean
+    already. For what is outside the database: messages that stand in chats, pages that are open.
     """
 
     name = "guests.guest.erased"

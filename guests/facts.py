@@ -71,12 +71,12 @@ def _shown(obj: Model, column: Any, value: Any) -> str:
         return str(getattr(obj, f"get_{column.name}_display")())
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, datetime):
-        return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
-    if isinstance(value, date):
-        return date_format(value)
-    if isinstance(value, time):
-        return time_format(value)
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
-    return str(value)
+    return _moment(value) if isinstance(value, date | time) else str(value)
+
+
+def _moment(value: date | time) -> str:
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    return time_format(value) if isinstance(value, time) else date_format(value)

@@ -51,6 +51,8 @@ class Keeper:
     :param ahead: `(guest_ids, now)` -> what is still to come for one person
     :param active: `(guest_ids, since)` -> those who did something since then
     :param purge_health: `(guest_ids)` deletes their health notes; how many rows
+    :param erase_strays: `(organisation_id, since, now, most)` makes at most so many rows older than
+        that anonymous that name somebody but belong to no guest record; how many rows
     :param purge_old_health: `(before, most)` deletes those of visits before that date whose guests
         do not keep them, at most so many rows; how many
     """
@@ -61,6 +63,7 @@ class Keeper:
     ahead: Callable[[Sequence[int], datetime], list[Ahead]] = field(default=_none_ahead)
     active: Callable[[Sequence[int], datetime], Collection[int]] = field(default=_nobody)
     purge_health: Callable[[Sequence[int]], int] = field(default=_no_rows)
+    erase_strays: Callable[[int, datetime, datetime, int], int] = field(default=_no_rows)
     purge_old_health: Callable[[date, int], int] = field(default=_no_rows)
 
 

@@ -12,3 +12,10 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
     verbose_name = _("Notifications")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Models can be imported only now.
+        from guests.privacy import register_keeper  # noqa: PLC0415
+        from notifications.services.privacy import KEEPER  # noqa: PLC0415
+
+        register_keeper(KEEPER)

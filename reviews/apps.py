@@ -8,3 +8,10 @@ class ReviewsConfig(AppConfig):
     name = "reviews"
     verbose_name = _("Reviews")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Models can be imported only now.
+        from guests.privacy import register_keeper  # noqa: PLC0415
+        from reviews.services.privacy import KEEPER  # noqa: PLC0415
+
+        register_keeper(KEEPER)

@@ -17,8 +17,10 @@ from bookings.events import (
     ReservationTablesChanged,
     ReservationUndone,
 )
+from guests.events import GuestErased
 from reservehub.core.events import subscribe
 from telegram_bot.services.cards import cards_add, cards_touch
+from telegram_bot.services.privacy import cards_forget
 
 
 @subscribe(
@@ -48,3 +50,9 @@ def keep_cards(event: ReservationEvent, *, delivery_id: int) -> None:  # noqa: A
         )
     else:
         cards_touch(reservation_id=event.reservation_id, now=event.occurred_at)
+
+
+@subscribe(GuestErased, name="telegram_bot.forget_guest")
+def forget_guest(event: GuestErased, *, delivery_id: int) -> None:  # noqa: ARG001
+    """Messages that stand in chats are outside the database: they are edited afterwards."""
+    cards_forget(event.guest_ids, event.occurred_at)

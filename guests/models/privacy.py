@@ -43,8 +43,8 @@ class PrivacySettings(models.Model):
 class PrivacyLink(models.Model):
     """Opens to a guest what is stored about them.
 
-    It is sent to the contact by which the guest is known, so whoever has it is that person. Only the
-    nonce and the hash are stored.
+    It is sent to the contact by which the guest is known, so whoever has it is that person. Only
+    the nonce and the hash are stored.
     """
 
     guest = models.ForeignKey(

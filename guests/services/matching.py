@@ -72,8 +72,8 @@ def guest_match(
     with planned_cursor() as cursor:
         cursor.execute(statement, values)
         row = cursor.fetchone()
-        # A rival made it while we looked, or merged it while we waited for its lock.
-        if row is None or row[_MERGED_INTO] is not None:
+        # A rival made it while we looked, or merged or erased it while we waited for its lock.
+        if row is None or row[_MERGED_INTO] is not None or row[_ANONYMISED_AT] is not None:
             cursor.execute(statement, values)
             row = cursor.fetchone()
     if row is None:
@@ -87,6 +87,7 @@ def guest_match(
 
 _COLUMNS = [field.attname for field in Guest._meta.concrete_fields]
 _MERGED_INTO = 1 + _COLUMNS.index("merged_into_id")
+_ANONYMISED_AT = 1 + _COLUMNS.index("anonymised_at")
 _READ = ", ".join(_COLUMNS)
 _LOCK = "FOR NO KEY UPDATE"
 _MATCH = f"""
