@@ -8,13 +8,31 @@ from waitlist.models.offers import (
     WaitlistOffer,
     WaitlistSkip,
 )
+from waitlist.models.queue import (
+    HOLD_MINUTES,
+    IN_QUEUE,
+    QueueEntry,
+    QueueSettings,
+    QueueSkip,
+    QueueSkipReason,
+    QueueSource,
+    QueueStatus,
+)
 from waitlist.models.settings import WaitlistGain, WaitlistSettings
 
 __all__ = [
+    "HOLD_MINUTES",
+    "IN_QUEUE",
     "LIVE",
     "EntryStatus",
     "OfferCause",
     "OfferStatus",
+    "QueueEntry",
+    "QueueSettings",
+    "QueueSkip",
+    "QueueSkipReason",
+    "QueueSource",
+    "QueueStatus",
     "SkipReason",
     "WaitlistEntry",
     "WaitlistGain",

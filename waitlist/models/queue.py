@@ -14,8 +14,9 @@ from phonenumber_field.modelfields import PhoneNumberField
 from bookings.models import Hold, Reservation
 from guests.models import Guest
 from restaurants.models import Area, Restaurant
+from waitlist.queue.rules import HOLD
 
-HOLD_MINUTES = 10
+HOLD_MINUTES = int(HOLD / timedelta(minutes=1))
 """How long a table that is ready is held for its party (rule 97)."""
 
 
@@ -216,16 +217,20 @@ class QueueEntry(models.Model):
         return f"{self.name or '#' + str(self.pk)} · {self.party_size}"
 
     @property
+    def is_in_queue(self) -> bool:
+        return self.status in IN_QUEUE
+
+    @property
     def held_until(self) -> datetime | None:
         """Until when the ready table is kept; None unless one is."""
         if self.ready_at is None or self.status != QueueStatus.SERVICE_READY:
             return None
-        return self.ready_at + timedelta(minutes=HOLD_MINUTES)
+        return self.ready_at + HOLD
 
 
-class SkipReason(models.TextChoices):
-    NOBODY_FITS = "nobody_fits", _("Nobody ahead fits these tables")
-    AHEAD_ABSENT = "ahead_absent", _("Those ahead are not there yet")
+class QueueSkipReason(models.TextChoices):
+    DOES_NOT_FIT = "does_not_fit", _("These tables do not suit them")
+    AHEAD_ABSENT = "ahead_absent", _("Not at the door when called")
     BY_HOST = "by_host", _("The host chose so")
     NOT_COME = "not_come", _("Did not come to the ready table")
 
@@ -255,7 +260,7 @@ class QueueSkip(models.Model):
         related_name="+",
         verbose_name=_("party that was called"),
     )
-    reason = models.CharField(_("reason"), max_length=20, choices=SkipReason.choices)
+    reason = models.CharField(_("reason"), max_length=20, choices=QueueSkipReason.choices)
     actor_kind = models.CharField(_("by"), max_length=20)
     actor_label = models.CharField(_("name"), max_length=150, blank=True)
     table_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
