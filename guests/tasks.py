@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from guests.models import Tag
+from guests.services.retention import guests_forget_idle, health_purge_old
 from guests.services.tags import tags_apply_to_all
 from reservehub.core import clock
 
@@ -21,3 +22,19 @@ def apply_tags() -> int:
         applied = tags_apply_to_all(organisation_id=organisation_id, now=now)
         changed += applied.given + applied.taken
     return changed
+
+
+@shared_task(name="guests.forget_idle", ignore_result=True)
+def forget_idle() -> int:
+    """Make guests anonymous who have not come for as long as their organisation says (rule 108).
+    Returns how many.
+    """
+    return guests_forget_idle(now=clock.now())
+
+
+@shared_task(name="guests.purge_health", ignore_result=True)
+def purge_health() -> int:
+    """Delete health notes 30 days after the visit unless the guest keeps them (rule 107). Returns
+    how many rows.
+    """
+    return health_purge_old(now=clock.now())

@@ -17,6 +17,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(minutes=1),
     },
     "guests.apply_tags": {"task": "guests.apply_tags", "schedule": timedelta(days=1)},
+    "guests.forget_idle": {"task": "guests.forget_idle", "schedule": timedelta(days=1)},
+    "guests.purge_health": {"task": "guests.purge_health", "schedule": timedelta(days=1)},
     "bookings.expire_requests": {
         "task": "bookings.expire_requests",
         "schedule": timedelta(minutes=1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ from guests.selectors.profile import HEALTH_KINDS
 ACCESSIBILITY = ("wheelchair_accessible",)
 """Features of a table that tell of somebody's health (rule 107)."""
 
-_NOBODY = {
+_NOBODY: dict[str, Any] = {
     "user": None,
     "name": "",
     "phone": None,
