@@ -77,9 +77,7 @@ def test_the_house_says_how_long(restaurant: Restaurant) -> None:
 
 
 def test_who_is_expected_or_has_said_something_since_is_not_idle(restaurant: Restaurant) -> None:
-    booked = reservation_create(
-        request=a_request(restaurant, guest_name="Expected"), actor=GUEST, now=NOW
-    )
+    reservation_create(request=a_request(restaurant, guest_name="Expected"), actor=GUEST, now=NOW)
     Guest.objects.filter(name="Expected").update(created_at=LONG_AGO)
     speaker = an_idle_guest(restaurant, name="Speaker")
     ConsentEntry.objects.create(
