@@ -47,9 +47,12 @@ def _reader(serializer: type[Serializer[Any]]) -> Serializer[Any]:
     return reader
 
 
-def area_id_of(restaurant: Restaurant, area: int | str | None) -> int | None:
+def area_id_of(
+    restaurant: Restaurant, area: int | str | None, *, pointer: str = AREA_POINTER
+) -> int | None:
     """The id of an area given by id or name (in any case); None is no wish.
 
+    :param pointer: where in the body it stands
     :raises ValidationFailed: if the restaurant has no such area
     """
     if area is None:
@@ -59,7 +62,7 @@ def area_id_of(restaurant: Restaurant, area: int | str | None) -> int | None:
     found: int | None = own.values_list("pk", flat=True).first()
     if found is None:
         detail = _("This restaurant has no such area.")
-        raise ValidationFailed(errors=[FieldError(AREA_POINTER, "does_not_exist", detail)])
+        raise ValidationFailed(errors=[FieldError(pointer, "does_not_exist", detail)])
     return found
 
 

@@ -377,6 +377,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "TableStateEnum": "bookings.api.serializers.floor.STATES",
         "OverridesEnum": "bookings.api.serializers.bodies.OVERRIDES",
         "WalkInOverridesEnum": "bookings.api.serializers.floor.WALK_IN_OVERRIDES",
+        "ReservationCreateSourceEnum": "bookings.api.serializers.bodies.PUBLIC_SOURCES",
+        "StaffReservationCreateSourceEnum": "bookings.api.serializers.bodies.STAFF_SOURCES",
     },
 }
 

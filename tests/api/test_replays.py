@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bookings.models import Reservation
 from tests.api.conftest import Api, World, assert_problem, booking_body
 from tests.api.test_matrix import OPERATIONS, Operation, _body, _items
+from tests.waitlist.evenings import offered
 
 POSTS = [o for o in OPERATIONS if o.method == "POST" and not o.id.startswith("token_")]
 #: What is written by asking, whatever the answer: the keys themselves.
@@ -49,6 +50,8 @@ def test_a_replay_changes_nothing(world: World, operation: Operation, role: str)
         "items": items,
         "id": items["floor-plans"],  # the only items with a verb of their own
     }
+    if "{entry_id}" in operation.path:
+        ids["entry_id"] = offered(world.restaurant).pk
     first = _call(world, operation, "key-1", caller, ids)
     before = _everything()
     replay = _call(world, operation, "key-1", caller, ids)

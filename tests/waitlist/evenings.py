@@ -12,7 +12,7 @@ from reservehub.core.testing import run_deliveries
 from restaurants.models import Restaurant
 from tests.factories import FRIDAY, GUEST, NOW, STAFF, a_request
 from waitlist.models import WaitlistEntry, WaitlistOffer
-from waitlist.services import JoinRequest, entry_join, gains_match
+from waitlist.services import JoinRequest, entry_join, entry_notify, gains_match
 
 _number = count(1)
 
@@ -47,6 +47,16 @@ def join(restaurant: Restaurant, *, now: datetime = NOW, **fields: Any) -> Waitl
     entry = entry_join(request=request, actor=GUEST, now=now).entry
     entry.created_at += timedelta(milliseconds=next(_number))
     entry.save(update_fields=["created_at"])
+    return entry
+
+
+def offered(restaurant: Restaurant, at: time = time(21, 30), **fields: Any) -> WaitlistEntry:
+    """An entry to which staff have just offered a table; nothing is left to be delivered to it."""
+    booked = fill(restaurant, at)
+    entry = join(restaurant, from_time=at, **fields)
+    reservation_cancel(reservation_id=booked[0].pk, actor=STAFF, now=NOW)
+    entry_notify(entry_id=entry.pk, actor=STAFF, now=NOW)
+    entry.refresh_from_db()
     return entry
 
 

@@ -71,8 +71,8 @@ class WaitlistView(ApiView):
         examples=[JOIN_REQUEST, JOINED, TABLE_FREE],
     )
     def post(self, request: Request) -> Response:
-        """Wait for a table of a date that is full. Where a start of the window is free the answer is
-        409 `table_free` with it.
+        """Wait for a table of a date that is full. Where a start of the window is free the answer
+        is 409 `table_free` with it.
         """
         response = self._join(request)
         if response.status_code == 201:
@@ -100,7 +100,10 @@ class WaitlistView(ApiView):
 def _join_request(
     request: Request, restaurant: Restaurant, data: dict[str, Any]
 ) -> services.JoinRequest:
-    areas = (area_id_of(restaurant, area) for area in data["areas"])
+    areas = (
+        area_id_of(restaurant, area, pointer=f"/areas/{position}")
+        for position, area in enumerate(data["areas"])
+    )
     same = (
         *("date", "last_date", "from_time", "until_time", "flexibility_minutes", "party_size"),
         *("guest_name", "guest_email", "guest_phone", "guest_language", "special_occasion"),
@@ -232,6 +235,9 @@ class AcceptView(ApiView):
         """The table becomes a booking. Twice gives the same booking; too late answers 410."""
         response = self._accept(request, entry_id)
         if response.status_code == 201:
+            # The stored answer of an idempotency key holds no secret; whoever gets it now is asked
+            # again whether the entry is theirs.
+            any_access(request, entry_id)
             booked = Reservation.objects.get(pk=response.data["id"])
             response.data["manage_token"] = manage_token_of(booked)
             response.data["manage_url"] = manage_url(response.data["manage_token"])
