@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Reverse
+from django.db.models.lookups import Lookup
 
 from guests.models import Guest, GuestTag
 
@@ -135,8 +136,31 @@ def _word(word: str) -> Q:
     if _PHONE.match(word) and len(_digits(word)) >= MIN_DIGITS:
         return _phone(word)
     if len(word) < 3:  # too short for the index within a word: the beginning of one
-        return Q(name__istartswith=word) | Q(name__icontains=f" {word}")
-    return Q(name__icontains=word)
+        return _name_has(f"{_plain(word)}%") | _name_has(f"% {_plain(word)}%")
+    return _name_has(f"%{_plain(word)}%")
+
+
+class _Like(Lookup):
+    """`name ILIKE pattern`, which the index of trigrams answers; the `UPPER(name) LIKE` of
+    `icontains` it does not.
+    """
+
+    lookup_name = "ilike"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        name, first = self.process_lhs(compiler, connection)
+        pattern, second = self.process_rhs(compiler, connection)
+        return f"{name} ILIKE {pattern}", (*first, *second)
+
+
+def _name_has(pattern: str) -> Q:
+    return Q(_Like(F("name"), pattern))
+
+
+def _plain(word: str) -> str:
+    """Signs of patterns stand for themselves."""
+    return re.sub(r"([\\%_])", r"\\\1", word)
 
 
 def _phone(text: str) -> Q:
