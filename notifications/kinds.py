@@ -46,6 +46,7 @@ class Kind(TextChoices):
     RECEIPT = "receipt", _("Receipt")
     REPLY = "reply", _("Answer of the restaurant")
     CAMPAIGN = "campaign", _("Offers and news")
+    PRIVACY_LINK = "privacy_link", _("Link to what is stored")
     STAFF_REQUEST = "staff_request", _("Staff: new request")
     STAFF_CANCELLED = "staff_cancelled", _("Staff: a guest cancelled")
     STAFF_NO_SHOW_DUE = "staff_no_show_due", _("Staff: a party has not come")
@@ -96,6 +97,7 @@ MANNERS: Mapping[Kind, Manners] = MappingProxyType(
         Kind.RECEIPT: Manners(lifetime=timedelta(days=7)),
         Kind.REPLY: Manners(is_letter=False),
         Kind.CAMPAIGN: Manners(is_urgent=False, lifetime=timedelta(days=3)),
+        Kind.PRIVACY_LINK: Manners(is_letter=False, lifetime=_HOUR),
         Kind.STAFF_REQUEST: Manners(is_for_staff=True),
         Kind.STAFF_CANCELLED: Manners(is_for_staff=True),
         Kind.STAFF_NO_SHOW_DUE: Manners(is_for_staff=True, lifetime=_HOUR),

@@ -26,7 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", include("staff.urls")),
     path("telegram/", include("telegram_bot.urls")),
     path("", include("notifications.urls")),
+    path("", include("guests.urls")),
     path("", include("reviews.urls")),
+    path("", include("waitlist.urls")),
     path("", include("bookings.urls")),
 ]
 

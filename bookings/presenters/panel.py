@@ -12,6 +12,7 @@ from bookings.availability import SlotAnswer
 from bookings.policies import cancel_deadline, needs_approval
 from bookings.presenters.clock import clock_text, long_date, moment_text, zone_text
 from bookings.presenters.finder import Alternative, Choice, guests_text
+from guests.wordings import marketing_words
 from reservehub.core.timezones import zone_info
 from restaurants.models import Area, Restaurant
 
@@ -68,18 +69,12 @@ def panel_of(
         terms=_terms(restaurant, choice, answer, asks=asks, now=now),
         policy=restaurant.policy.cancellation_policy,
         button=_("Ask for this table") if asks else _("Book this table"),
-        news=news_words(restaurant),
+        news=marketing_words(restaurant.name),
         matters=bool(answer and answer.available and answer.tables_left == 1),
         alternatives=alternatives,
         is_request_open=is_request_open,
         dietary=dietary,
     )
-
-
-def news_words(restaurant: Restaurant) -> str:
-    """What stands beside the box for offers and news; the consent ledger keeps these words."""
-    words = _("%(place)s may send me offers and news. I can stop them at any time.")
-    return words % {"place": restaurant.name[:100]}
 
 
 def _title(restaurant: Restaurant, choice: Choice | None, answer: SlotAnswer | None) -> str:

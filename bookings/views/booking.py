@@ -18,7 +18,7 @@ from bookings.forms import BookingForm, FinderForm
 from bookings.models import Reservation
 from bookings.presenters.clock import clock_text
 from bookings.presenters.finder import Alternative, Choice, alternatives_of
-from bookings.presenters.panel import Panel, news_words, panel_of
+from bookings.presenters.panel import Panel, panel_of
 from bookings.presenters.profile import profile_of
 from bookings.selectors import manage_path
 from bookings.services import BookingRequest, reservation_create
@@ -27,6 +27,7 @@ from bookings.views.finding import Finder, Own, finder_of
 from bookings.views.holding import own_hold_id, remembered_token
 from bookings.views.limits import limit
 from bookings.views.restaurant import Place
+from guests.wordings import marketing_words
 from reservehub.core import clock
 from reservehub.core.errors import ValidationFailed
 from reservehub.core.idempotency import Answer, run_idempotent
@@ -122,7 +123,7 @@ def _request_of(request: HttpRequest, place: Place, form: BookingForm) -> Bookin
         special_requests=data["requests"],
         dietary_restrictions=tuple(data["dietary"]),
         has_health_consent=data["consent"],
-        marketing_words=news_words(place.restaurant) if data["news"] else "",
+        marketing_words=marketing_words(place.restaurant.name) if data["news"] else "",
         hold_token=data["hold_token"] or remembered_token(request, place.restaurant),
         source="web",
         customer_id=request.user.pk if request.user.is_authenticated else None,

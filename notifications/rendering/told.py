@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from bookings.presenters.clock import clock_text, short_date
+from guests.models import PrivacyLink
+from guests.services.privacy import privacy_token
 from notifications.kinds import Kind
 from notifications.live_pages import entry_path
 from notifications.models import CampaignRecipient, Message
@@ -17,10 +21,12 @@ from waitlist.models import WaitlistEntry
 
 def given_of(message: Message, *, language: str) -> Given:
     """The context of the row, and over it what its subject says now. At most one query, and none
-    but for campaigns.
+    but for campaigns and links to what is stored.
     """
     if message.waitlist_entry is not None:
         return Given({**message.context, **_waiting(message, message.waitlist_entry)})
+    if message.kind == Kind.PRIVACY_LINK:
+        return Given({**message.context, **_privacy(message)})
     if message.kind != Kind.CAMPAIGN or message._state.adding:  # noqa: SLF001 - documented
         return Given(message.context)
     recipient = getattr(message, "campaign_recipient", None)
@@ -35,6 +41,15 @@ def _campaign(recipient: CampaignRecipient, language: str) -> Mapping[str, Any]:
         {} if text is None else {"subject": text.subject, "text": text.text, "short": text.short}
     )
     return {**words, "stop_url": news_url(recipient)}
+
+
+def _privacy(message: Message) -> Mapping[str, Any]:
+    """The link is derived again, and stored nowhere in the row's context."""
+    pk = message.context.get("privacy_link")
+    link = PrivacyLink.objects.filter(pk=pk).first() if isinstance(pk, int) else None
+    if link is None:
+        return {}
+    return {"page_url": reverse("guests:stored", args=[privacy_token(link.nonce)])}
 
 
 def _waiting(message: Message, entry: WaitlistEntry) -> Mapping[str, Any]:

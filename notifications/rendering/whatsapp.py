@@ -40,6 +40,7 @@ PARAMETERS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.RECEIPT: ("name", "restaurant", "total", "link"),
         Kind.REPLY: ("restaurant", "text", "link"),
         Kind.CAMPAIGN: ("restaurant", "news", "link"),
+        Kind.PRIVACY_LINK: ("name", "restaurant", "link"),
     }
 )
 

@@ -73,6 +73,17 @@ def addresses_at(*, email: str, phone: str, guest_id: int | None) -> dict[Channe
     return _without_refused(found)
 
 
+def addresses_proving(guest: Guest) -> dict[ChannelName, Address]:
+    """Where only this person reads: the contact by which they are known, the phone before the
+    e-mail (rule 99).
+
+    Anybody may book with somebody else's number, and with it add an e-mail address or connect a
+    chat to that person's record: those prove nothing.
+    """
+    phone = str(guest.phone or "")
+    return addresses_at(email="" if phone else guest.email or "", phone=phone, guest_id=None)
+
+
 def _without_refused(found: dict[ChannelName, Address]) -> dict[ChannelName, Address]:
     refused = set(
         OptOut.objects.filter(

@@ -10,7 +10,13 @@ from notifications.channels.base import Backend, Content, Envelope
 from notifications.channels.registry import backends_for
 from notifications.kinds import ChannelName, Kind
 from notifications.models import ConversationEntry, Direction, Message, MessageAttempt
-from notifications.selectors import Address, addresses_at, addresses_of, message_settings_of
+from notifications.selectors import (
+    Address,
+    addresses_at,
+    addresses_of,
+    addresses_proving,
+    message_settings_of,
+)
 
 CONVERSATION_OPEN = timedelta(hours=24)
 """WhatsApp lets businesses answer freely for so long."""
@@ -61,7 +67,11 @@ def _of_guest(message: Message) -> Mapping[ChannelName, Address]:
             email=entry.guest_email, phone=str(entry.guest_phone or ""), guest_id=entry.guest_id
         )
     guest = message.guest
-    if message.kind != Kind.CAMPAIGN or guest is None:
+    if guest is None:
+        return {}
+    if message.kind == Kind.PRIVACY_LINK:
+        return addresses_proving(guest)
+    if message.kind != Kind.CAMPAIGN:
         return {}
     return addresses_at(email=guest.email or "", phone=str(guest.phone or ""), guest_id=guest.pk)
 

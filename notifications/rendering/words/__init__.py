@@ -6,7 +6,15 @@ from collections.abc import Callable, Mapping
 
 from notifications.kinds import Kind
 from notifications.rendering.facts import Facts
-from notifications.rendering.words import answers, booking, campaign, staff, visit, waiting
+from notifications.rendering.words import (
+    answers,
+    booking,
+    campaign,
+    privacy,
+    staff,
+    visit,
+    waiting,
+)
 from notifications.rendering.words.base import Line, Tone, Words
 
 __all__ = ["Line", "Tone", "Words", "words_of"]
@@ -34,6 +42,7 @@ _WORDS: Mapping[Kind, Callable[[Facts], Words]] = {
     Kind.RECEIPT: answers.receipt,
     Kind.REPLY: answers.reply,
     Kind.CAMPAIGN: campaign.campaign,
+    Kind.PRIVACY_LINK: privacy.privacy_link,
     Kind.STAFF_REQUEST: staff.request,
     Kind.STAFF_CANCELLED: staff.cancelled,
     Kind.STAFF_NO_SHOW_DUE: staff.no_show_due,
