@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -44,6 +45,7 @@ from bookings.services.steps import step_remember_nothing
 from bookings.services.tables import tables_check_known
 from bookings.services.walkin_party import KEPT, LEAST, WalkIn, party_at_the_door, service_date_now
 from bookings.validation import MAX_NAME, party_errors
+from guests.models import Guest
 from reservehub.core.actors import Actor
 from reservehub.core.errors import FieldError, ValidationFailed
 from reservehub.core.locks import advisory_day_lock
@@ -62,6 +64,10 @@ def walk_in_create(
     party_size: int,
     table_ids: tuple[int, ...] = (),
     guest_name: str = "",
+    guest: Guest | None = None,
+    guest_phone: str = "",
+    guest_email: str = "",
+    guest_language: str = "",
     actor: Actor,
     now: datetime,
     overrides: frozenset[str] = frozenset(),
@@ -72,6 +78,7 @@ def walk_in_create(
     says "stay_cut" among its `warnings`, as it does with pacing and hours that staff exceed (rules
     43, 45). A table that was still being cleaned is ready now.
 
+    :param guest: whose visit it is and how to reach them, normalised, where that is known
     :param overrides: "capacity" accepts too small tables and undeclared combinations, "due_soon" a
         table whose next party is due within half an hour
     :raises ValidationFailed: for a bad party size, name or table
@@ -93,7 +100,8 @@ def walk_in_create(
     if tables:
         cleaning_end(tables, now=now)
     party = party_at_the_door(restaurant, day_date, party_size, overrides=overrides, now=now)
-    reservation = _insert(party, guest_name, is_locked=bool(tables), actor=actor)
+    contact = Visitor(guest_name, guest, guest_phone, guest_email, guest_language)
+    reservation = _insert(party, contact, is_locked=bool(tables), actor=actor)
     if tables:
         until = _take_named(party, reservation, tables, overrides=overrides)
     else:
@@ -110,7 +118,17 @@ def _check_input(party_size: int, guest_name: str) -> None:
         raise ValidationFailed(errors=errors)
 
 
-def _insert(party: WalkIn, guest_name: str, *, is_locked: bool, actor: Actor) -> Reservation:
+class Visitor(NamedTuple):
+    """Who comes in, as far as anybody knows."""
+
+    name: str
+    guest: Guest | None
+    phone: str
+    email: str
+    language: str
+
+
+def _insert(party: WalkIn, visitor: Visitor, *, is_locked: bool, actor: Actor) -> Reservation:
     restaurant, now, starts_at = party.restaurant, party.now, party.starts_at
     local = starts_at.astimezone(ZoneInfo(restaurant.timezone))
     link = new_link()
@@ -129,8 +147,11 @@ def _insert(party: WalkIn, guest_name: str, *, is_locked: bool, actor: Actor) ->
         service_period_id=party.period.id or None,
         party_size=party.size,
         actual_party_size=party.size,
-        guest_name=guest_name.strip() or _("Walk-in"),
-        guest_language=restaurant.language,
+        guest=visitor.guest,
+        guest_name=visitor.name.strip() or _("Walk-in"),
+        guest_phone=visitor.phone,
+        guest_email=visitor.email,
+        guest_language=visitor.language or restaurant.language,
         source="walk_in",
         is_online=False,
         is_table_locked=is_locked,
