@@ -221,8 +221,5 @@ def test_the_book_tells_how_each_booking_ended(django_assert_num_queries: Any, d
     assert first.lead_hours == (sat.starts_at - NOW).total_seconds() / 3600
     assert not found[FRIDAY + timedelta(days=1)].is_here
     assert birthday_visit_of(guest) == FRIDAY
-    assert (
-        birthday_visit_of(Guest.objects.create(organisation=place.organisation, created_at=NOW))
-        is None
-    )
+    assert birthday_visit_of(make_guest(place.organisation)) is None
     assert Occupancy.objects.filter(reservation=sat).exists()
