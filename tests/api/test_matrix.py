@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -19,6 +19,7 @@ from bookings.services import table_block
 from restaurants.models import ServicePeriod, Table, TurnTimeRule
 from tests.api.conftest import Api, World, booking_body
 from tests.factories import NOW, STAFF, make_combination, make_table
+from tests.waitlist.evenings import fill, offered
 
 
 class Row(NamedTuple):
@@ -103,6 +104,15 @@ EXPECTED: dict[str, Row] = {
     "reservation_no_show": Row(401, 404, 404, 403, 409, 409),
     "reservation_undo": Row(401, 404, 404, 403, 409, 409),
     "reservation_assign_tables": STEP,
+    "restaurant_waitlist": READ,
+    "waitlist_join": Row(201, 201, 201, 201, 201, 201),
+    # The guest's token or a log-in of the house is the key.
+    "waitlist_entry": READ,
+    # The host accepts for the guest, or takes them off; the owner is told what has become of it.
+    "waitlist_accept": Row(401, 404, 404, 403, 201, 201),
+    "waitlist_decline": STEP,
+    "waitlist_leave": STEP,
+    "waitlist_notify": STEP,
     "floor_plan_placements": READ,
     "floor_plan_placements_replace": CHANGE,
     "floor_plan_draft": READ,
@@ -250,6 +260,10 @@ def _body(world: World, operation: Operation, kind: str | None) -> dict[str, Any
         "reservation_extend": {"minutes": 15},
         "reservation_swap": {"other": 999_999},
         "walk_in_create": {"party_size": 2},
+        "waitlist_join": {
+            **{n: booking[n] for n in ("restaurant", "date", "party_size", "guest_name")},
+            "from_time": "21:30",
+        },
         "table_block_create": {"table_ids": [table], "ends_at": "2026-06-01T12:00:00Z"},
     }
     if operation.id in bodies:
@@ -272,7 +286,10 @@ def test_everybody_gets_the_expected_answer(world: World, operation: Operation) 
         token="unknown",
         table_id=items["tables"],
         block_id=_block(world) if operation.id == "table_block_delete" else 0,
+        entry_id=offered(world.restaurant).pk if "{entry_id}" in operation.path else 0,
     )
+    if operation.id == "waitlist_join":
+        fill(world.restaurant, time(21, 30))
     if operation.id == "restaurant_availability":
         path += "?date=2026-06-05&party_size=2"
     body = _body(world, operation, kind)
@@ -281,6 +298,8 @@ def test_everybody_gets_the_expected_answer(world: World, operation: Operation) 
     for name, caller in callers.items():
         if operation.id == "reservation_create" and body is not None:
             body = {**body, "guest_email": f"{name}@example.com", "date": _another_day(name)}
+        if operation.id == "waitlist_join" and body is not None:
+            body = {**body, "guest_email": f"{name}@example.com"}
         if operation.id == "hold_create" and body is not None:
             body = {**body, "session": name, "date": _another_day(name)}
         if operation.id == "restaurant_reservation_create" and body is not None:
