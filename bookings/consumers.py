@@ -10,10 +10,11 @@ import asyncio
 import json
 import logging
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -39,11 +40,11 @@ MOST_PAGES = 40
 """Open pages of one booking per process: a party of twenty with a phone and a tablet each."""
 
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="guest-sockets")
-_open: Counter[int] = Counter()
+_open: Counter[str] = Counter()
 
 
 class Seen(NamedTuple):
-    reservation_id: int
+    subject_id: int
     version: int
 
 
@@ -52,9 +53,11 @@ class GuestConsumer(AsyncWebsocketConsumer):
     `{"type": "reservation.changed", "version": 3}`.
 
     `version` is the one to compare with what the page shows; the first message tells the present
-    one, so that nothing is missed between page and socket.
+    one, so that nothing is missed between page and socket. Pages of other things that change do the
+    same with a subclass.
     """
 
+    says: ClassVar[str] = "reservation.changed"
     channel_layer_alias = "none"  # joined below: while it is away, the page is told to come later
     seen: Seen | None = None
 
@@ -63,12 +66,25 @@ class GuestConsumer(AsyncWebsocketConsumer):
         seen = await self._look()
         if seen is None:
             await self.close(STRANGER)
-        elif _open[seen.reservation_id] >= MOST_PAGES:
+        elif _open[self.group_of(seen.subject_id)] >= MOST_PAGES:
             await self.close(BUSY)
         else:
-            _open[seen.reservation_id] += 1
+            _open[self.group_of(seen.subject_id)] += 1
             self.seen = seen
-            self._task = asyncio.create_task(self._listen(seen.reservation_id))
+            self._task = asyncio.create_task(self._listen(seen.subject_id))
+
+    @staticmethod
+    def group_of(subject_id: int) -> str:
+        """The group that is told of changes."""
+        return reservation_group(subject_id)
+
+    @staticmethod
+    def opened_by(token: str) -> tuple[int, int]:
+        """Id and version of what a link opens.
+
+        :raises NotFound: if it opens nothing (any more)
+        """
+        return reservation_version_by_link(token)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Guests have nothing to say here."""
@@ -79,14 +95,15 @@ class GuestConsumer(AsyncWebsocketConsumer):
         if self.seen is None:
             return
         self._task.cancel()
-        _open[self.seen.reservation_id] -= 1
-        if not _open[self.seen.reservation_id]:
-            del _open[self.seen.reservation_id]
+        group = self.group_of(self.seen.subject_id)
+        _open[group] -= 1
+        if not _open[group]:
+            del _open[group]
         self.seen = None
 
-    async def _listen(self, reservation_id: int) -> None:
+    async def _listen(self, subject_id: int) -> None:
         layer, channel = get_channel_layer(), None
-        group = reservation_group(reservation_id)
+        group = self.group_of(subject_id)
         try:
             if layer is None:
                 await self.close(BUSY)
@@ -112,22 +129,26 @@ class GuestConsumer(AsyncWebsocketConsumer):
             await self.close(STRANGER)
             return 0
         if seen.version != told:
-            await self.send(json.dumps({"type": "reservation.changed", "version": seen.version}))
+            await self.send(json.dumps({"type": self.says, "version": seen.version}))
         return seen.version
 
     async def _look(self) -> Seen | None:
         token = str(self.scope["url_route"]["kwargs"]["token"])
         look = database_sync_to_async(
-            partial(_look, token, scope_ip(self.scope)), thread_sensitive=False, executor=_threads
+            partial(_look, self.opened_by, token, scope_ip(self.scope)),
+            thread_sensitive=False,
+            executor=_threads,
         )
         seen: Seen | None = await look()
         return seen
 
 
-def _look(token: str, address: str | None) -> Seen | None:
+def _look(
+    opened_by: Callable[[str], tuple[int, int]], token: str, address: str | None
+) -> Seen | None:
     """What the link opens. Wrong ones are counted together with those of the pages."""
     try:
-        return Seen(*reservation_version_by_link(token))
+        return Seen(*opened_by(token))
     except NotFound:
         try:
             limit_address(address, "links", count=30, seconds=600)

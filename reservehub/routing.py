@@ -6,5 +6,6 @@ from django.urls import URLPattern
 
 from bookings.routing import websocket_urlpatterns as bookings
 from staff.routing import websocket_urlpatterns as staff
+from waitlist.routing import websocket_urlpatterns as waitlist
 
-websocket_urlpatterns: list[URLPattern] = [*staff, *bookings]
+websocket_urlpatterns: list[URLPattern] = [*staff, *bookings, *waitlist]

@@ -43,6 +43,7 @@ from bookings.availability.reasons import (
     OVERRIDABLE,
     PACING_REASONS,
     SPACE_REASONS,
+    WAITABLE,
     Reason,
 )
 from bookings.availability.turns import DEFAULT_BANDS, LUNCH_BANDS, bands_problem
@@ -54,6 +55,7 @@ __all__ = [
     "OVERRIDABLE",
     "PACING_REASONS",
     "SPACE_REASONS",
+    "WAITABLE",
     "Access",
     "Booked",
     "Busy",

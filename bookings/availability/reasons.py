@@ -57,6 +57,8 @@ PACING_REASONS = frozenset(reason for reason in Reason if reason.value.startswit
 SPACE_REASONS = frozenset(
     {Reason.NO_TABLE_FITS, Reason.FEATURE_MISSING, Reason.AREA_FULL, Reason.NO_TABLE_FREE}
 )
+WAITABLE = PACING_REASONS | {Reason.NO_TABLE_FREE, Reason.AREA_FULL, Reason.WALK_IN_QUOTA}
+"""Refusals that end when somebody else makes room."""
 MANUAL_REASONS = frozenset(
     {
         Reason.TABLE_UNKNOWN,

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from bookings.availability import Reason, SlotAnswer
+from bookings.availability import WAITABLE, Reason, SlotAnswer
 from bookings.presenters.clock import (
     clock_text,
     long_date,
@@ -107,6 +107,8 @@ class SlotChip:
     why_short: str = ""
     why: str = ""
     is_last: bool = False
+    can_wait: bool = False
+    """Taken now, and free when somebody else makes room."""
 
 
 @dataclass(frozen=True)
@@ -243,6 +245,7 @@ def slot_chip(
         why_short=str(why.short) if why else "",
         why=str(why.sentence) if why else "",
         is_last=is_last,
+        can_wait=not answer.available and set(answer.reasons) <= WAITABLE,
     )
 
 

@@ -67,6 +67,8 @@ class Finder:
     message: str
     next_day: NextDay | None
     found_text: str
+    can_wait: bool
+    """Whether a time is taken that somebody else may free."""
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,7 @@ def _finder(
         message=_message(wish, free=free, is_too_large=is_too_large, policy_max=policy.max_party),
         next_day=next_day,
         found_text=show.found_text(free, day=wish.day, party_size=wish.party_size),
+        can_wait=any(slot.can_wait for block in blocks for slot in block.slots),
     )
 
 

@@ -3,6 +3,7 @@
 // Nothing shown is taken from the socket. While it is away the page looks by itself, slowly; and rarely beside it, as a
 // message may be lost. Nobody is asked while the tab is hidden or the network is gone (docs/live.md).
 
+import { countDown } from "./countdown.js";
 import { say } from "./focus.js";
 
 const STRANGER = 4403;
@@ -89,5 +90,6 @@ export function followVisit() {
   addEventListener("pageshow", (event) => event.persisted && wake());
   document.addEventListener("visibilitychange", wake);
   connect();
+  countDown(look);
   poll = setTimeout(look, jitter(ALONE));
 }

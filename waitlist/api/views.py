@@ -148,7 +148,7 @@ class EntryView(ApiView):
         access.require(Capability.EDIT_BOOK)
         data = parsed(ReasonSerializer, request, query=("reason",))
         version = expected_version(request, access.entry.version, data.get("version"))
-        about = {"entry_id": entry_id, "actor": access.actor, "now": clock.now()}
+        about: dict[str, Any] = {"entry_id": entry_id, "actor": access.actor, "now": clock.now()}
         if access.is_staff:
             services.entry_remove(**about, reason=data["reason"], expected_version=version)
         else:

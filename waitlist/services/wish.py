@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bookings.availability import PACING_REASONS, Query, Reason, SlotAnswer, answer_slot
+from bookings.availability import WAITABLE, Query, Reason, SlotAnswer, answer_slot
 from bookings.loading import LoadedDay, load_days
 from bookings.selectors import slot_payload
 from bookings.validation import party_errors
@@ -19,8 +19,6 @@ from restaurants.models import Restaurant
 from waitlist.errors import NothingToWaitFor, TableFree
 from waitlist.wishes import Start, Window, starts_wished
 
-WAITABLE = PACING_REASONS | {Reason.NO_TABLE_FREE, Reason.AREA_FULL, Reason.WALK_IN_QUOTA}
-"""Refusals that end when somebody else makes room."""
 MOST_DAYS = 31
 MOST_FLEXIBILITY = 180
 MOST_ALTERNATIVES = 3

@@ -1,0 +1,9 @@
+"""Sockets of the guest's pages of the waitlist: the address of the page, below `/ws`."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from waitlist.consumers import EntryConsumer
+
+websocket_urlpatterns: list[URLPattern] = [path("ws/w/<str:token>/", EntryConsumer.as_asgi())]
