@@ -6,11 +6,20 @@ clock, and the same answer for the same question.
 from waitlist.prediction.house import Block, Due, House, Seat, Sitting, Waiting
 from waitlist.prediction.quote import NO_WAIT, Quote, quote_again, quote_of
 from waitlist.prediction.simulate import Outlook, outlook
-from waitlist.prediction.turns import Stay, Tally, TurnTimes, configured_stay, daypart_of
+from waitlist.prediction.turns import (
+    Daypart,
+    Stay,
+    Tally,
+    TurnTimes,
+    configured_stay,
+    daypart_of,
+    pooled,
+)
 
 __all__ = [
     "NO_WAIT",
     "Block",
+    "Daypart",
     "Due",
     "House",
     "Outlook",
@@ -24,6 +33,7 @@ __all__ = [
     "configured_stay",
     "daypart_of",
     "outlook",
+    "pooled",
     "quote_again",
     "quote_of",
 ]

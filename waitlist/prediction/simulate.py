@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import random
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
 
 from waitlist.prediction.house import House, Seat, Waiting
 from waitlist.prediction.turns import Stay
@@ -60,18 +62,18 @@ def outlook(
     """
     shares = _Shares(evenings, seed)
     room = _Room(house, shares, evenings)
-    stays = [shares.stay(waiting.stay) for waiting in queue]
-    waits: list[list[float]] = [[] for _ in queue]
-    asked: list[list[float]] = [[] for _ in asking]
+    line = [(room.wish(waiting), shares.stay(waiting.stay), list[float]()) for waiting in queue]
+    asks = [(room.wish(waiting), list[float]()) for waiting in asking]
     for evening in range(evenings):
         room.begin(evening)
-        for number, waiting in enumerate(queue):
-            at, seat = room.best(waiting)
-            waits[number].append(at)
-            if seat is not None:
-                room.take(seat, at + stays[number][evening] + house.reset)
-        for number, waiting in enumerate(asking):
-            asked[number].append(room.best(waiting)[0])
+        for wish, stays, minutes in line:
+            at, tables = room.best(wish)
+            minutes.append(at)
+            room.take(tables, at + stays[evening] + house.reset)
+        for wish, minutes in asks:
+            minutes.append(room.best(wish)[0])
+    waits = [minutes for _, _, minutes in line]
+    asked = [minutes for _, minutes in asks]
     return [Outlook(tuple(sorted(w))) for w in waits], [Outlook(tuple(sorted(w))) for w in asked]
 
 
@@ -100,6 +102,18 @@ class _Shares:
         return self.left(stay, 0.0)
 
 
+class _Wish(NamedTuple):
+    """What suits a party, ready to be looked up in every evening: single tables that are kept for
+    nobody all at once, and the other seats one by one with their places in the order.
+    """
+
+    plain: tuple[int, ...]
+    ranks: tuple[int, ...]
+    look: Callable[[list[float]], Sequence[float]]
+    others: tuple[tuple[int, tuple[int, ...]], ...]
+    held: tuple[int, ...]
+
+
 class _Room:
     """When each table becomes free, and when it is kept for others, in one evening."""
 
@@ -107,6 +121,7 @@ class _Room:
         self._least = house.least
         self._frees = [[0.0] * house.tables for _ in range(evenings)]
         self._kept: list[dict[int, list[Span]]] = [{} for _ in range(evenings)]
+        self._wishes: dict[tuple[Seat, ...], _Wish] = {}
         for party in house.sitting:
             comes = max(-party.elapsed, 0.0) + house.reset
             for free, left in zip(self._frees, shares.left(party.stay, party.elapsed), strict=True):
@@ -121,45 +136,76 @@ class _Room:
         for block in house.blocks:
             for kept in self._kept:
                 insort(kept.setdefault(block.table, []), (block.starts_in, block.ends_in, 0.0))
+        self._is_kept = set(self._kept[0])
 
     def begin(self, evening: int) -> None:
         self.free = self._frees[evening]
         self.kept = self._kept[evening]
 
-    def best(self, waiting: Waiting) -> tuple[float, Seat | None]:
-        """When the party gets a seat, and which: the first one, the best of those free at once."""
+    def wish(self, waiting: Waiting) -> _Wish:
         if waiting.held:
-            return 0.0, Seat(waiting.held)
-        best, chosen = NEVER, None
-        free, kept = self.free, self.kept
-        for seat in waiting.seats:
-            tables = seat.tables
-            at = free[tables[0]] if len(tables) == 1 else max([free[t] for t in tables])
-            if at >= best:
+            return _Wish((), (), _looking_at(()), (), waiting.held)
+        if waiting.seats not in self._wishes:
+            self._wishes[waiting.seats] = self._wish(waiting.seats)
+        return self._wishes[waiting.seats]
+
+    def _wish(self, seats: tuple[Seat, ...]) -> _Wish:
+        singles = [
+            (seat.tables[0], rank)
+            for rank, seat in enumerate(seats)
+            if len(seat.tables) == 1 and seat.tables[0] not in self._is_kept
+        ]
+        plain = tuple(table for table, _ in singles)
+        ranks = tuple(rank for _, rank in singles)
+        others = tuple((n, seat.tables) for n, seat in enumerate(seats) if n not in ranks)
+        return _Wish(plain, ranks, _looking_at(plain), others, ())
+
+    def best(self, wish: _Wish) -> tuple[float, tuple[int, ...]]:
+        """When the party gets a seat, and which tables: the first seat, and of those free at once
+        the best. `NEVER` and none if nothing suits tonight.
+        """
+        if wish.held:
+            return 0.0, wish.held
+        best, rank, chosen = NEVER, len(wish.others) + len(wish.plain), wish.held
+        free = self.free
+        if wish.plain:
+            frees = wish.look(free)
+            best = min(frees)
+            first = frees.index(best)
+            rank, chosen = wish.ranks[first], (wish.plain[first],)
+        for number, tables in wish.others:
+            at = max([free[table] for table in tables]) if len(tables) > 1 else free[tables[0]]
+            if at > best or (at == best and number > rank):
                 continue
-            if kept:
-                at = self._around(tables, at, best)
-                if at >= best:
-                    continue
-            best, chosen = at, seat
-            if at <= 0.0:
-                break
-        return best, chosen
+            at = self._around(tables, at, best)
+            if at < best or (at == best and number < rank):
+                best, rank, chosen = at, number, tables
+        return (best, chosen) if best < NEVER else (NEVER, ())
 
     def _around(self, tables: tuple[int, ...], at: float, limit: float) -> float:
         """The first moment from `at` on with room before whoever is due at these tables."""
+        kept = self.kept
         spans: list[Span] = []
         for table in tables:
-            spans += self.kept.get(table, ())
+            if table in kept:
+                spans += kept[table]
         if len(tables) > 1:
             spans.sort()
         for starts, ends, length in spans:
-            if at >= limit or at + self._least <= starts:
+            if at > limit or at + self._least <= starts:
                 break
             if at < ends or length:
                 at = max(ends, at + length)  # who sits there may keep those due waiting
         return at
 
-    def take(self, seat: Seat, until: float) -> None:
-        for table in seat.tables:
+    def take(self, tables: tuple[int, ...], until: float) -> None:
+        for table in tables:
             self.free[table] = until
+
+
+def _looking_at(tables: tuple[int, ...]) -> Callable[[list[float]], Sequence[float]]:
+    """When these tables become free; always a sequence, unlike `itemgetter`."""
+    if len(tables) == 1:
+        (table,) = tables
+        return lambda free: (free[table],)
+    return itemgetter(*(tables or (0, 0)))

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import NormalDist
-from typing import NamedTuple
 
 SIZES = 8
 """Larger parties count as one kind."""
@@ -22,6 +21,9 @@ WORTH = 12.0
 """The configured or wider figure counts like so many visits."""
 
 _NORMAL = NormalDist()
+_FINE = 8192
+_INVERSE = tuple(_NORMAL.inv_cdf((n + 0.5) / _FINE) for n in range(_FINE))
+"""The normal distribution's quantiles, looked up thousands of times for one quote."""
 _CERTAIN = 0.995
 """A party that stays longer than 199 of 200 says nothing any more by its time."""
 _GOING = 12.0
@@ -78,11 +80,10 @@ class Stay:
         gone = self.share_gone(minutes)
         if gone >= _CERTAIN:
             return [share * _GOING for share in shares]
-        inverse, mu, sigma, rest = _NORMAL.inv_cdf, self.mu, self.sigma, 1.0 - gone
-        exp = math.exp
-        return [
-            max(0.0, exp(mu + sigma * inverse(gone + rest * share)) - minutes) for share in shares
-        ]
+        exp, inverse, mu, sigma = math.exp, _INVERSE, self.mu, self.sigma
+        first, rest = gone * _FINE, (1.0 - gone) * _FINE
+        left = [exp(mu + sigma * inverse[int(first + rest * share)]) - minutes for share in shares]
+        return [max(one, 0.0) for one in left]
 
 
 def stay_of_mean(mean: float, variation: float) -> Stay:
@@ -97,7 +98,8 @@ def configured_stay(minutes: float) -> Stay:
     return Stay(math.log(max(minutes, 5.0)) - sigma * _NORMAL.inv_cdf(PLANNED), sigma)
 
 
-class Tally(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Tally:
     """Visits of one size and part of the day: how many, and mean and variance of the logarithm of
     their minutes.
     """
@@ -109,7 +111,8 @@ class Tally(NamedTuple):
     variance: float
 
 
-class _Sum(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Sum:
     count: float
     mean: float
     variance: float
@@ -124,7 +127,7 @@ class TurnTimes:
     visits: int = 0
 
     def stay(self, size: int, daypart: Daypart) -> Stay:
-        kind = min(max(size, 1), SIZES)
+        kind = kind_of(size)
         return self.learned.get((kind, daypart)) or configured_stay(_minutes(self.configured, kind))
 
     @classmethod
@@ -136,12 +139,12 @@ class TurnTimes:
         plans = {size: configured_stay(_minutes(configured, size)) for size in range(1, SIZES + 1)}
         # The ratio to the plan is what sizes have in common.
         house = _shrunk(
-            _pooled(_Sum(t.count, t.mean - plans[_kind(t)].mu, t.variance) for t in rows),
+            _pooled(_Sum(t.count, t.mean - plans[kind_of(t.size)].mu, t.variance) for t in rows),
             Stay(0.0, USUAL_SPREAD),
         )
         learned: dict[tuple[int, Daypart], Stay] = {}
         for size, plan in plans.items():
-            mine = [t for t in rows if _kind(t) == size]
+            mine = [t for t in rows if kind_of(t.size) == size]
             wide = Stay(plan.mu + house.mu, house.sigma)
             by_size = _shrunk(_pooled(_Sum(t.count, t.mean, t.variance) for t in mine), wide)
             for part in Daypart:
@@ -152,8 +155,22 @@ class TurnTimes:
         return cls(dict(configured), learned, sum(t.count for t in rows))
 
 
-def _kind(tally: Tally) -> int:
-    return min(max(tally.size, 1), SIZES)
+def kind_of(size: int) -> int:
+    """The size that a party counts as."""
+    return min(max(size, 1), SIZES)
+
+
+def pooled(tallies: Iterable[Tally]) -> list[Tally]:
+    """One tally for each size and part of the day, as if all their visits had been seen at once."""
+    parts: dict[tuple[int, Daypart], list[_Sum]] = {}
+    for one in tallies:
+        row = _Sum(one.count, one.mean, one.variance)
+        parts.setdefault((kind_of(one.size), one.daypart), []).append(row)
+    found = []
+    for (size, daypart), rows in sorted(parts.items()):
+        whole = _pooled(rows)
+        found.append(Tally(size, daypart, round(whole.count), whole.mean, whole.variance))
+    return found
 
 
 def _minutes(configured: Mapping[int, float], size: int) -> float:
