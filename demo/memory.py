@@ -164,25 +164,23 @@ class _Pen:
             now=self.now,
         )
 
-    def _visits(self) -> list[Reservation]:
-        """Visits that took place, the newest first."""
-        done = Reservation.objects.filter(
-            restaurant__organisation=self.organisation_id, status=Status.COMPLETED
-        )
-        return list(done.filter(guest__isnull=False).order_by("-starts_at", "-pk"))
-
     def _points(self) -> None:
+        done = Reservation.objects.filter(
+            restaurant__organisation=self.organisation_id,
+            status=Status.COMPLETED,
+            guest__isnull=False,
+        )
         rows_insert(
             [
                 LoyaltyEntry(
-                    guest_id=visit.guest_id,
+                    guest_id=guest_id,
                     points=10,
                     reason=LoyaltyReason.VISIT,
-                    cause=f"reservation:{visit.pk}",
-                    created_at=visit.completed_at or self.now,
+                    cause=f"reservation:{pk}",
+                    created_at=completed_at or self.now,
                 )
-                for visit in self._visits()
-                if visit.guest_id is not None
+                for pk, guest_id, completed_at in done.values_list("pk", "guest", "completed_at")
+                if guest_id is not None
             ]
         )
 
@@ -211,7 +209,10 @@ class _Pen:
             )
 
     def _reviews(self) -> None:
-        visits = [one for one in self._visits() if one.restaurant_id == self.restaurant.pk]
+        done = Reservation.objects.filter(
+            restaurant=self.restaurant, status=Status.COMPLETED, guest__isnull=False
+        )
+        visits = done.order_by("-starts_at", "-pk")[: len(self.memory.reviews)]
         said = zip(self.memory.reviews, visits, strict=False)  # a new house may have fewer visits
         rows = []
         for number, ((stars, text), visit) in enumerate(said):
