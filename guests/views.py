@@ -145,8 +145,8 @@ def erase(request: HttpRequest, token: str) -> HttpResponse:
         except StillAhead as refusal:
             status = refusal.status
         else:
-            context = {"house": guest.organisation.name}
-            return render(request, "pages/privacy/erased.html", context)
+            gone = {"house": guest.organisation.name}
+            return render(request, "pages/privacy/erased.html", gone)
     context = {"ahead": ahead_of(records_of(guest), clock.now())}
     return _page(request, guest, token, "erase", context, status=status)
 

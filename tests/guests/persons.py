@@ -36,7 +36,7 @@ from restaurants.models import Restaurant
 from reviews.models import Review
 from telegram_bot.models import Dialogue, GuestProfile, TelegramUser
 from tests.factories import GUEST, NOW, STAFF, a_request, make_restaurant, make_user
-from waitlist.models import EntryStatus, WaitlistEntry
+from waitlist.models import EntryStatus, QueueEntry, QueueStatus, WaitlistEntry
 
 WORD = "zelda"
 """In every value that is about the person."""
@@ -150,6 +150,27 @@ def _in_other_apps(guest: Guest, visit: Reservation, place: Restaurant) -> None:
         link_nonce="zelda",
         token_hash="zelda",
         ip_address="203.0.113.9",
+    )
+    QueueEntry.objects.create(
+        restaurant=place,
+        guest=guest,
+        status=QueueStatus.CANCELED,
+        service_date=visit.service_date,
+        joined_at=NOW,
+        name="Zelda",
+        phone=PHONE,
+        email="zelda@example.com",
+        party_size=2,
+        note="Zelda has a dog",
+        quoted_low=10,
+        quoted_high=20,
+        middle_minutes=15,
+        told_low=10,
+        told_high=20,
+        promised_at=NOW,
+        undo={"name": WORD},
+        link_nonce="zelda",
+        token_hash="zelda-in-the-queue",
     )
     Review.objects.create(
         reservation=visit,

@@ -159,6 +159,7 @@ def test_one_takes_everything_along(person: Person) -> None:
     assert [row["name"] for row in found["guests"]["contacts"]] == ["Zelda de Vries", "Zelda V"]
     assert found["bookings"]["reservations"][0]["special_requests"] == "Zelda likes the window"
     assert found["waitlist"]["waitlist"][0]["party_size"] == 2
+    assert found["waitlist"]["queue"][0]["note"] == "Zelda has a dog"
     assert found["reviews"]["reviews"][0]["text"] == "Zelda was here"
     assert {"text": "Dear Zelda"} in [
         row.get("content") for row in found["notifications"]["messages"]
