@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from guests.models import Guest
+
+CONSENT_FIELDS = ("has_marketing_consent", "keeps_health_notes")
 
 Recount = Callable[[Sequence[int], datetime], object]
 """`(guest_ids, now)` -> counts what these guests' reservations add up to, in the transaction."""
@@ -51,3 +57,26 @@ def keep_apart(path: str) -> None:
 
 def is_kept_apart(path: str) -> bool:
     return path in _apart
+
+
+def merged_values(kept: Guest, merged: Guest) -> dict[str, Any]:
+    """What the kept record says after the merge: VIP and blocked if either is, consents only where
+    both agreed, wishes of both, and what only the other knew.
+
+    The phone stays with its record, as only one may have it; it finds the kept one.
+    """
+    return {
+        "is_vip": kept.is_vip or merged.is_vip,
+        "is_blocked": kept.is_blocked or merged.is_blocked,
+        "block_reason": kept.block_reason or merged.block_reason,
+        "user_id": kept.user_id or merged.user_id,
+        "email": kept.email or merged.email,
+        "dietary_needs": _both(kept.dietary_needs, merged.dietary_needs),
+        "preferred_features": _both(kept.preferred_features, merged.preferred_features),
+        "preferences": kept.preferences or merged.preferences,
+        **{name: getattr(kept, name) and getattr(merged, name) for name in CONSENT_FIELDS},
+    }
+
+
+def _both(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys([*first, *second]))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from celery import shared_task
 
 from guests.models import Tag
+from guests.services.duplicates import merge_candidates_find
 from guests.services.retention import guests_forget_idle, health_purge_old
 from guests.services.tags import tags_apply_to_all
 from reservehub.core import clock
+from restaurants.models import Organisation
 
 
 @shared_task(name="guests.apply_tags", ignore_result=True)
@@ -38,3 +40,13 @@ def purge_health() -> int:
     how many rows.
     """
     return health_purge_old(now=clock.now())
+
+
+@shared_task(name="guests.find_duplicates", ignore_result=True)
+def find_duplicates() -> int:
+    """Look for records that may be one person (rule 99). Each organisation is one transaction.
+    Returns how many pairs there are.
+    """
+    now = clock.now()
+    houses = Organisation.objects.order_by("pk").values_list("pk", flat=True)
+    return sum(merge_candidates_find(organisation_id=pk, now=now) for pk in houses)

@@ -17,6 +17,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(minutes=1),
     },
     "guests.apply_tags": {"task": "guests.apply_tags", "schedule": timedelta(days=1)},
+    "guests.find_duplicates": {"task": "guests.find_duplicates", "schedule": timedelta(days=1)},
     "guests.forget_idle": {"task": "guests.forget_idle", "schedule": timedelta(days=1)},
     "guests.purge_health": {"task": "guests.purge_health", "schedule": timedelta(days=1)},
     "bookings.expire_requests": {
@@ -28,6 +29,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "bookings.count_figures": {"task": "bookings.count_figures", "schedule": timedelta(days=1)},
     "bookings.tidy_holds": {"task": "bookings.tidy_holds", "schedule": timedelta(minutes=5)},
     "waitlist.run_clock": {"task": "waitlist.run_clock", "schedule": timedelta(minutes=1)},
+    "waitlist.run_queues": {"task": "waitlist.run_queues", "schedule": timedelta(minutes=1)},
     "waitlist.look_for_tables": {
         "task": "waitlist.look_for_tables",
         "schedule": timedelta(minutes=5),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from guests.models import Guest, MergeCandidate
+from guests.models import Guest
 from reservehub.core.errors import NotFound, PermissionRefused
 from restaurants.permissions import Capability
 from restaurants.selectors import access_of, organisations_visible_to
@@ -60,10 +60,3 @@ def guest_for(
     if capability not in held:
         raise PermissionRefused(_("Your role here does not include this."))
     return found.merged_into or found
-
-
-def merge_candidates_open(user: User | AnonymousUser) -> QuerySet[MergeCandidate]:
-    """Possible duplicates nobody has dismissed (rule 99)."""
-    return MergeCandidate.objects.filter(
-        guest__in=guests_visible_to(user), dismissed_at=None
-    ).select_related("guest")

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from copy import copy
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from guests.merging import recount_figures
-from guests.models import ConsentEntry, ConsentPurpose, Guest, GuestMerge
-from guests.services.moving import rows_hand_back, rows_hand_over
-from reservehub.core import audit
+from guests.events import GuestVipChanged
+from guests.merging import merged_values, recount_figures
+from guests.models import ConsentEntry, ConsentPurpose, Guest, GuestMerge, MergeCandidate
+from guests.selectors.duplicates import REVERSIBLE
+from guests.services.moving import letting_others_pass, rows_hand_back, rows_hand_over
+from reservehub.core import audit, events
 from reservehub.core.actors import Actor
 from reservehub.core.errors import DomainError, NotFound
-
-REVERSIBLE = timedelta(days=30)
 
 _CONSENTS = {
     ConsentPurpose.MARKETING: "has_marketing_consent",
@@ -47,7 +48,16 @@ def guests_merge(*, kept_id: int, merged_id: int, actor: Actor, now: datetime) -
     :raises NotFound: if one of them is unknown
     :raises MergeRefused: the same record twice, two organisations, an erased one, or one that is
         part of another record
+    :raises GuestBusy: while others keep changing what belongs to them
     """
+
+    def work() -> GuestMerge:
+        return _merge(kept_id, merged_id, actor=actor, now=now)
+
+    return letting_others_pass(work)
+
+
+def _merge(kept_id: int, merged_id: int, *, actor: Actor, now: datetime) -> GuestMerge:
     kept, merged = _locked(kept_id, merged_id)
     if merged.merged_into_id == kept.pk:
         done = GuestMerge.objects.filter(kept=kept, merged=merged, undone_at=None).first()
@@ -65,6 +75,7 @@ def guests_merge(*, kept_id: int, merged_id: int, actor: Actor, now: datetime) -
         merged_at=now,
         moved={"rows": rows, "repointed": repointed, "before": before, "after": after},
     )
+    _tell_of_vips(kept, merged, now=now)
     recount_figures([kept.pk, merged.pk], now)
     counts = {path: len(ids) for path, ids in rows.items()}
     audit.record(
@@ -86,7 +97,12 @@ def guests_unmerge(*, merge_id: int, actor: Actor, now: datetime) -> GuestMerge:
     :raises NotFound: if there is no such merge
     :raises UnmergeRefused: after 30 days, where a record was erased, or where the kept one has
         itself become part of another since: that merge is taken back first
+    :raises GuestBusy: while others keep changing what belongs to them
     """
+    return letting_others_pass(lambda: _unmerge(merge_id, actor=actor, now=now))
+
+
+def _unmerge(merge_id: int, *, actor: Actor, now: datetime) -> GuestMerge:
     found = GuestMerge.objects.filter(pk=merge_id).first()
     if found is None:
         raise NotFound
@@ -97,12 +113,14 @@ def guests_unmerge(*, merge_id: int, actor: Actor, now: datetime) -> GuestMerge:
     _check_reversible(merge, kept, merged, now=now)
     moved = merge.moved
     rows_hand_back(moved["rows"], giver_id=kept.pk, taker_id=merged.pk)
-    _become_two(kept, moved, merge=merge, actor=actor, now=now)
     Guest.objects.filter(pk__in=moved["repointed"], merged_into=kept).update(merged_into=merged)
     merged.merged_into = None
     merged.save(update_fields=["merged_into"])
+    _become_two(kept, moved, merge=merge, actor=actor, now=now)
+    _remember_two(kept, merged, now=now)
     merge.undone_at = now
     merge.save(update_fields=["undone_at"])
+    _tell_of_vips(kept, merged, now=now)
     recount_figures([kept.pk, merged.pk], now)
     audit.record(
         actor=actor, action="guests.unmerged", obj=kept, now=now, after={"merged": merged.pk}
@@ -150,18 +168,7 @@ def _become_one(
             _write_consent(
                 kept, purpose=purpose, is_given=False, source="merge", actor=actor, now=now
             )
-    wanted = {
-        "is_vip": kept.is_vip or merged.is_vip,
-        "is_blocked": kept.is_blocked or merged.is_blocked,
-        "block_reason": kept.block_reason or merged.block_reason,
-        "user_id": kept.user_id or merged.user_id,
-        # The phone stays with its record, as only one may have it; it finds the kept one.
-        "email": kept.email or merged.email,
-        "dietary_needs": _both(kept.dietary_needs, merged.dietary_needs),
-        "preferred_features": _both(kept.preferred_features, merged.preferred_features),
-        "preferences": kept.preferences or merged.preferences,
-        **{field: getattr(kept, field) and getattr(merged, field) for field in _CONSENTS.values()},
-    }
+    wanted = merged_values(kept, merged)
     before = {name: getattr(kept, name) for name in wanted if getattr(kept, name) != wanted[name]}
     _set(kept, {name: wanted[name] for name in before})
     return before, {name: wanted[name] for name in before}
@@ -170,23 +177,45 @@ def _become_one(
 def _become_two(
     kept: Guest, moved: dict[str, Any], *, merge: GuestMerge, actor: Actor, now: datetime
 ) -> None:
+    """Put back what nobody has changed since, as far as the records that are still part of the kept
+    one do not say the same.
+    """
     before, after = moved["before"], moved["after"]
     back = {name: before[name] for name in before if getattr(kept, name) == after[name]}
     for purpose, field in _CONSENTS.items():
-        if field not in back:
-            continue
-        last = kept.consents.filter(purpose=purpose).first()
+        last = kept.consents.filter(purpose=purpose).first() if field in back else None
         if last is None or last.source != "merge" or last.created_at != merge.merged_at:
-            del back[field]  # the guest has spoken since
-        else:
+            back.pop(field, None)  # the guest has spoken since
+    as_before = copy(kept)
+    for name, value in back.items():
+        setattr(as_before, name, value)
+    for other in Guest.objects.filter(merged_into=kept):
+        for name, value in merged_values(as_before, other).items():
+            if name in back:
+                setattr(as_before, name, value)
+    back = {name: getattr(as_before, name) for name in back}
+    for purpose, field in _CONSENTS.items():
+        if back.get(field):
             _write_consent(
                 kept, purpose=purpose, is_given=True, source="unmerge", actor=actor, now=now
             )
     _set(kept, back)
 
 
-def _both(first: list[str], second: list[str]) -> list[str]:
-    return list(dict.fromkeys([*first, *second]))
+def _remember_two(kept: Guest, merged: Guest, *, now: datetime) -> None:
+    """Who takes a merge back has found two people: they are not proposed again (rule 100)."""
+    first, second = sorted((kept, merged), key=lambda guest: guest.pk)
+    MergeCandidate.objects.update_or_create(
+        guest=first,
+        other=second,
+        defaults={"dismissed_at": now},
+        create_defaults={
+            "name": second.name,
+            "reason": "taken_back",
+            "created_at": now,
+            "dismissed_at": now,
+        },
+    )
 
 
 def _set(guest: Guest, values: dict[str, Any]) -> None:
@@ -194,6 +223,13 @@ def _set(guest: Guest, values: dict[str, Any]) -> None:
         setattr(guest, name, value)
     if values:
         guest.save(update_fields=list(values))
+
+
+def _tell_of_vips(*guests: Guest, now: datetime) -> None:
+    """What moved belongs to a VIP now, or no longer does."""
+    if any(guest.is_vip for guest in guests):
+        for guest in guests:
+            events.publish(GuestVipChanged(occurred_at=now, guest_id=guest.pk, is_vip=guest.is_vip))
 
 
 def _write_consent(

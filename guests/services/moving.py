@@ -2,26 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import OperationalError, connection, models, transaction
+from django.utils.translation import gettext_lazy as _
+from psycopg.errors import LockNotAvailable
 
 from guests.merging import is_kept_apart
 from guests.models import Guest
+from reservehub.core.errors import DomainError
 
+T = TypeVar("T")
 Moved = dict[str, list[Any]]
 """Primary keys by relation (`app.model.field`)."""
 
+PATIENCE = "150ms"
+"""Much less than PostgreSQL's `deadlock_timeout`, after which it would end one of the two."""
+TRIES = 20
+
+
+class GuestBusy(DomainError):
+    """Others are changing what belongs to the guest, again and again."""
+
+    code = "guest_busy"
+    title = _("Somebody is changing this guest's bookings at the moment. Try again")
+
+
+@transaction.atomic
+def letting_others_pass(work: Callable[[], T]) -> T:
+    """Do work that locks guests and then what belongs to them.
+
+    Others lock in the other order: an entry of the waitlist, then the guest it becomes a booking
+    of. Where something is not free for a moment all locks of the work are let go and it begins
+    again, so that nobody ever waits in a circle with it, and whoever books is never the one that
+    PostgreSQL ends.
+
+    :raises GuestBusy: after three seconds
+    """
+    for _attempt in range(TRIES):
+        try:
+            with transaction.atomic():
+                before = _lock_timeout(PATIENCE)
+                done = work()
+                _lock_timeout(before)
+                return done
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+    raise GuestBusy
+
+
+def _lock_timeout(wanted: str) -> str:
+    """Set it until the end of the savepoint; returns what it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('lock_timeout'), set_config('lock_timeout', %s, true)", [wanted]
+        )
+        return str(cursor.fetchone()[0])
+
 
 def relations() -> Iterator[tuple[str, models.ForeignKey[Any, Any]]]:
-    """Every relation to a guest that follows a merge."""
-    for related in Guest._meta.related_objects:
-        field = related.field
-        if isinstance(field, models.ForeignKey):
+    """Every relation to a guest that follows a merge, also those without a name on the guest."""
+    for related in Guest._meta.get_fields(include_hidden=True):
+        field = getattr(related, "field", None)
+        if related.auto_created and not related.concrete and isinstance(field, models.ForeignKey):
             path = f"{field.model._meta.label_lower}.{field.name}"
             if not is_kept_apart(path):
                 yield path, field
+
+
+def rows_count(guest_id: int) -> dict[str, int]:
+    """How many rows each relation has that would follow a merge; one query, those with none left
+    out.
+    """
+    parts: list[str] = []
+    values: list[Any] = []
+    for path, field in relations():
+        table = connection.ops.quote_name(field.model._meta.db_table)
+        column = connection.ops.quote_name(str(field.column))
+        parts.append(f"SELECT %s AS path, count(*) FROM {table} WHERE {column} = %s")  # noqa: S608
+        values += [path, guest_id]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        return {path: count for path, count in cursor.fetchall() if count}
 
 
 def rows_hand_over(*, giver_id: int, taker_id: int) -> Moved:

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from bookings.models import Reservation
-from bookings.services import reservation_create
+from bookings.services import reservation_cancel, reservation_create
 from guests.merging import register_recount, unregister_recount
 from guests.models import (
     ConsentPurpose,
@@ -20,7 +20,9 @@ from guests.models import (
     GuestNote,
     GuestTag,
     LoyaltyEntry,
+    MergeCandidate,
     Tag,
+    TagRefusal,
 )
 from guests.services import consent_record, guest_match
 from guests.services.merging import (
@@ -29,10 +31,12 @@ from guests.services.merging import (
     guests_merge,
     guests_unmerge,
 )
-from guests.services.moving import relations
+from guests.services.moving import GuestBusy, relations
+from guests.services.tags import tag_take
 from reservehub.core.errors import NotFound
 from reservehub.core.models import AuditEntry
-from tests.factories import GUEST, NOW, STAFF, a_request, make_restaurant
+from reservehub.core.testing import run_deliveries
+from tests.factories import FRIDAY, GUEST, NOW, STAFF, a_request, make_restaurant
 from tests.guests.people import make_guest, make_organisation
 from tests.races import run_together
 
@@ -145,6 +149,53 @@ def test_vip_and_blocked_if_either_is(kept: Guest, merged: Guest) -> None:
     assert (kept.is_vip, kept.is_blocked, kept.block_reason) == (False, False, "")
 
 
+def test_a_tag_that_was_taken_by_hand_is_not_given_to_the_kept_record(
+    kept: Guest, merged: Guest
+) -> None:
+    label = Tag.objects.create(
+        organisation=kept.organisation, name="Regular", rule=[], created_at=NOW
+    )
+    tag_take(guest=merged, tag=label, actor=STAFF, now=NOW)
+
+    done = merge(kept, merged)
+    assert TagRefusal.objects.get().guest == kept
+    unmerge(done)
+    assert TagRefusal.objects.get().guest == merged
+
+
+def test_the_bookings_of_both_are_those_of_a_vip_until_it_is_taken_back() -> None:
+    restaurant = make_restaurant()
+    booked = reservation_create(request=a_request(restaurant), actor=GUEST, now=NOW).reservation
+    assert booked.guest is not None
+    kept = make_guest(restaurant.organisation, is_vip=True)
+
+    done = merge(kept, booked.guest)
+    run_deliveries()
+    assert Reservation.objects.get().is_vip
+    unmerge(done)
+    run_deliveries()
+    assert not Reservation.objects.get().is_vip
+
+
+def test_what_another_merged_record_says_as_well_stays(kept: Guest, merged: Guest) -> None:
+    third = make_guest(kept.organisation, is_vip=True)
+    Guest.objects.filter(pk=merged.pk).update(is_vip=True)
+    done = merge(kept, merged)
+    merge(kept, third)
+
+    unmerge(done)
+
+    kept.refresh_from_db()
+    assert kept.is_vip
+
+
+def test_who_is_taken_apart_is_not_proposed_again(kept: Guest, merged: Guest) -> None:
+    unmerge(merge(merged, kept))
+
+    pair = MergeCandidate.objects.get()
+    assert (pair.guest, pair.other, pair.dismissed_at) == (kept, merged, NOW)
+
+
 @pytest.mark.parametrize(
     ("first", "second", "both"),
     [(True, True, True), (True, False, False), (False, True, False), (False, False, False)],
@@ -252,9 +303,13 @@ def test_every_relation_to_a_guest_follows_a_merge() -> None:
         "guests.guestnote.guest",
         "guests.guesttag.guest",
         "guests.loyaltyentry.guest",
+        "guests.tagrefusal.guest",
         "notifications.contactpoint.guest",
         "notifications.guestpreference.guest",
         "notifications.message.guest",
+        "reviews.review.guest",
+        "waitlist.waitlistentry.guest",
+        "waitlist.queueentry.guest",
     } <= {path for path, _ in relations()}
 
 
@@ -286,6 +341,74 @@ def test_who_books_while_records_merge_books_as_the_kept_one(kept: Guest, merged
             booking = pool.submit(alone, book)
             wait_for_a_waiter()
         assert booking.result(_PATIENCE) == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_makes_way_for_who_has_the_reservation_and_wants_the_guest() -> None:
+    """The other order of locks: whoever holds the reservation gets the guest, and then the merge
+    goes on. Without giving way one of the two would be ended as a deadlock.
+    """
+    restaurant = make_restaurant()
+    booked = reservation_create(request=a_request(restaurant), actor=GUEST, now=NOW).reservation
+    guest = booked.guest
+    assert guest is not None
+    kept = make_guest(restaurant.organisation)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Reservation.objects.select_for_update().get(pk=booked.pk)
+            merging = pool.submit(alone, lambda: merge(kept, guest).kept)
+            wait_for_a_waiter()
+            Guest.objects.select_for_update(no_key=True).get(pk=guest.pk)
+        assert merging.result(_PATIENCE) == kept
+    assert Reservation.objects.get().guest == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_that_is_never_let_in_says_so(
+    kept: Guest, merged: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guests.services.moving.TRIES", 1)
+    mine = note(merged)
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        GuestNote.objects.select_for_update().get(pk=mine.pk)
+        refused = pool.submit(alone, lambda: merge(kept, merged).kept)
+        assert isinstance(refused.exception(_PATIENCE), GuestBusy)
+    assert not GuestMerge.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_merging_while_bookings_are_made_and_cancelled_loses_nothing() -> None:
+    restaurant = make_restaurant()
+    who = {"guest_email": "anna@example.com"}
+    booked = [
+        reservation_create(
+            request=a_request(restaurant, date=FRIDAY + timedelta(days=day), **who),
+            actor=GUEST,
+            now=NOW,
+        ).reservation
+        for day in range(3)
+    ]
+    guest = booked[0].guest
+    assert guest is not None
+    kept = make_guest(restaurant.organisation)
+
+    outcomes = run_together(
+        partial(merge, kept, guest),
+        *(
+            partial(reservation_cancel, reservation_id=one.pk, actor=STAFF, now=NOW)
+            for one in booked[:2]
+        ),
+        partial(
+            reservation_create,
+            request=a_request(restaurant, date=FRIDAY + timedelta(days=3), **who),
+            actor=GUEST,
+            now=NOW,
+        ),
+    )
+
+    assert [one for one in outcomes if isinstance(one, Exception)] == []
+    assert Reservation.objects.filter(guest=kept).count() == 4
 
 
 def alone(work: Callable[[], Guest]) -> Guest:
