@@ -19,8 +19,10 @@ from waitlist.models.queue import (
     QueueStatus,
 )
 from waitlist.models.settings import WaitlistGain, WaitlistSettings
+from waitlist.models.turns import DAYPARTS, TurnTime
 
 __all__ = [
+    "DAYPARTS",
     "HOLD_MINUTES",
     "IN_QUEUE",
     "LIVE",
@@ -34,6 +36,7 @@ __all__ = [
     "QueueSource",
     "QueueStatus",
     "SkipReason",
+    "TurnTime",
     "WaitlistEntry",
     "WaitlistGain",
     "WaitlistOffer",
