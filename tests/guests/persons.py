@@ -84,6 +84,9 @@ def make_person(restaurant: Restaurant | None = None) -> Person:
         cancellation_reason="zelda",
         ip_address="203.0.113.9",
         bill_minor=8000,
+        partner_reference="zelda-77",
+        undo={"name": WORD},
+        required_features=["wheelchair_accessible", "zelda"],
     )
     _in_the_guest_book(guest, place)
     guests_merge(kept_id=guest.pk, merged_id=other.pk, actor=STAFF, now=NOW)
@@ -142,6 +145,7 @@ def _in_other_apps(guest: Guest, visit: Reservation, place: Restaurant) -> None:
         guest_phone=PHONE,
         special_requests="zelda",
         dietary_restrictions=["zelda"],
+        required_features=["zelda"],
         has_health_consent=True,
         created_at=NOW,
         updated_at=NOW,
@@ -162,6 +166,7 @@ def _in_other_apps(guest: Guest, visit: Reservation, place: Restaurant) -> None:
         email="zelda@example.com",
         party_size=2,
         note="Zelda has a dog",
+        required_features=["zelda"],
         quoted_low=10,
         quoted_high=20,
         middle_minutes=15,
@@ -212,17 +217,22 @@ def _in_other_apps(guest: Guest, visit: Reservation, place: Restaurant) -> None:
         direction="in",
         channel="sms",
         text="Zelda here",
+        provider="twilio",
+        provider_id="zelda-1",
         sender=PHONE,
         at=NOW,
     )
     for channel, address in ((ChannelName.TELEGRAM, CHAT), (ChannelName.WEBPUSH, "https://zelda")):
-        ContactPoint.objects.create(guest=guest, channel=channel, address=address, created_at=NOW)
+        ContactPoint.objects.create(
+            guest=guest, channel=channel, address=address, keys={"auth": WORD}, created_at=NOW
+        )
     GuestPreference.objects.create(guest=guest, preferred_channel="email", updated_at=NOW)
     GuestProfile.objects.create(
         user_id=int(CHAT),
         chat_id=int(CHAT),
         name="Zelda",
         phone=PHONE,
+        awaiting="zelda",
         created_at=NOW,
         updated_at=NOW,
     )
