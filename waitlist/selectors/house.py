@@ -31,6 +31,7 @@ from waitlist.prediction import (
     daypart_of,
 )
 from waitlist.queue.rules import HOLD
+from waitlist.selectors.turns import tallies_of
 
 CLEARING = 5.0
 """Minutes that pass at least between two parties."""
@@ -263,13 +264,15 @@ def house_now(
         day=day,
         visits=visits,
         called={entry.hold_id: entry.pk for entry in queue if entry.hold_id is not None},
-        turns=_turn_times(day, now=now),
+        turns=_turn_times(restaurant, day, now=now),
     )
 
 
-def _turn_times(day: LoadedDay, *, now: datetime) -> TurnTimes:
-    """What the house has configured for a party that sits down now."""
+def _turn_times(restaurant: Restaurant, day: LoadedDay, *, now: datetime) -> TurnTimes:
+    """What the house has learned; where it has seen little, what it has configured for a party that
+    sits down now.
+    """
     prepared = day.prepared
     slot = prepared.slot_for(next_second(now))
     configured = {size: float(prepared.turns(slot, size)[0].minutes) for size in SIZES}
-    return TurnTimes.learn(configured, ())
+    return TurnTimes.learn(configured, tallies_of(restaurant.pk))
