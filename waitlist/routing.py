@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from waitlist.consumers import EntryConsumer
+from waitlist.consumers import EntryConsumer, QueueConsumer
 
-websocket_urlpatterns: list[URLPattern] = [path("ws/w/<str:token>/", EntryConsumer.as_asgi())]
+websocket_urlpatterns: list[URLPattern] = [
+    path("ws/w/<str:token>/", EntryConsumer.as_asgi()),
+    path("ws/q/<str:token>/", QueueConsumer.as_asgi()),
+]

@@ -22,6 +22,7 @@ from restaurants.selectors import restaurants_visible_to
 from waitlist.models import IN_QUEUE, QueueEntry, QueueSettings, QueueSkip, QueueStatus
 from waitlist.prediction import Quote, outlook, quote_of
 from waitlist.queue.links import queue_link
+from waitlist.queue.realtime import queue_version
 from waitlist.queue.rules import UNDO_FOR, competes, lapse_of
 from waitlist.selectors.house import SIZES, HouseNow, house_now
 
@@ -111,15 +112,16 @@ def queue_entry_by_token(token: str) -> QueueEntry:
 
 
 def queue_version_by_token(token: str) -> tuple[int, int]:
-    """Id and version behind a link, for the socket of the party's page.
+    """The restaurant behind a link, and the version of its queue, for the socket of the party's
+    page.
 
     :raises NotFound: for a token that opens nothing
     """
     rows = QueueEntry.objects.filter(token_hash=hash_token(token))
-    found = rows.values_list("pk", "version").first()
+    found = rows.values_list("restaurant_id", "service_date").first()
     if found is None:
         raise NotFound
-    return found
+    return found[0], queue_version(*found)
 
 
 def queue_token_of(entry: QueueEntry) -> str:
