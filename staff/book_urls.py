@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from staff.views import alerts, booking, conversation, heat, listing, timeline, waiting
+from staff.views import alerts, booking, conversation, heat, listing, timeline
 
 URLS: list[URLPattern] = [
     path("<slug:slug>/list/", listing.listing, name="list"),
@@ -37,7 +37,6 @@ URLS: list[URLPattern] = [
         conversation.arrived,
         name="messages-arrived",
     ),
-    path("<slug:slug>/waitlist/", waiting.waiting, name="waitlist"),
     path("<slug:slug>/alerts/", alerts.alerts, name="alerts"),
     path("<slug:slug>/heat/", heat.heat, name="heat"),
 ]

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from staff import book_urls, campaign_urls, guest_urls, office_urls, room_urls, segment_urls
+from staff import (
+    book_urls,
+    campaign_urls,
+    guest_urls,
+    office_urls,
+    room_urls,
+    segment_urls,
+    waitlist_urls,
+)
 from staff.views import (
     entrance,
     floor,
@@ -35,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *campaign_urls.URLS,
     *guest_urls.URLS,
     *segment_urls.URLS,
+    *waitlist_urls.URLS,
     path("<slug:slug>/reservations/<int:reservation_id>/<slug:step>/", steps.step, name="step"),
     *office_urls.OF_RESTAURANT,
 ]

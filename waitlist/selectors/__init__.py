@@ -1,6 +1,7 @@
 """Reading the waitlist."""
 
 from waitlist.selectors.entries import (
+    days_waited_for,
     entries_of_customer,
     entries_of_day,
     entries_of_guest,
@@ -21,6 +22,7 @@ from waitlist.selectors.settings import house_clock, settings_of
 
 __all__ = [
     "WaitlistNumbers",
+    "days_waited_for",
     "entries_of_customer",
     "entries_of_day",
     "entries_of_guest",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -46,6 +47,17 @@ def entries_of_day(
     if is_live_only:
         rows = rows.filter(status__in=LIVE)
     return rows.select_related("guest").order_by("-priority", "created_at", "id")
+
+
+def days_waited_for(restaurant_id: int, today: date) -> list[tuple[date, int]]:
+    """The service dates from today on that somebody waits for, each with how many; an entry for
+    several dates counts at the first that is left.
+    """
+    live = WaitlistEntry.objects.filter(
+        restaurant=restaurant_id, status__in=LIVE, last_service_date__gte=today
+    )
+    counts = Counter(max(first, today) for first in live.values_list("service_date", flat=True))
+    return sorted(counts.items())
 
 
 def entries_of_guest(guest_id: int) -> QuerySet[WaitlistEntry]:
