@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from django.db.models import Q, QuerySet
 
 from guests.identity import BadEmail, BadPhone, normalise_email, normalise_phone
-from guests.models import Guest, GuestFigures, GuestNote, NoteKind
+from guests.models import ConsentEntry, Guest, GuestFigures, GuestNote, NoteKind
 from restaurants.permissions import Capability
 
 HEALTH_KINDS = frozenset({NoteKind.ALLERGY.value})
@@ -81,3 +81,9 @@ def guest_known(
 def figures_of(guest: Guest) -> GuestFigures | None:
     """What the visits add up to; None for somebody who has never booked."""
     return GuestFigures.objects.select_related("usual_area").filter(guest=guest).first()
+
+
+def consents_of(guest: Guest) -> Mapping[str, ConsentEntry]:
+    """The last word of the ledger about each purpose; one query."""
+    last = ConsentEntry.objects.filter(guest=guest).order_by("purpose", "-created_at", "-pk")
+    return {entry.purpose: entry for entry in last.distinct("purpose")}

@@ -149,11 +149,13 @@ def points_earn_undo(*, cause: str) -> int:
 
 @transaction.atomic
 def points_redeem(
-    *, guest_id: int, points: int, note: str, actor: Actor, now: datetime
+    *, guest_id: int, points: int, note: str, once: str = "", actor: Actor, now: datetime
 ) -> LoyaltyEntry:
     """Spend points; two at the same time wait for each other, so that none is spent twice.
 
     :param note: what for; required, as it is all that remains of it
+    :param once: a word of the form that was sent, up to 40 characters; sent again, by a double tap
+        or a shaky network, it is the same entry
     :raises NotEnoughPoints: with the `balance`
     :raises ValidationFailed: for a number that is not 1 or more, or without a note
     """
@@ -163,6 +165,7 @@ def points_redeem(
         points=-points,
         reason=LoyaltyReason.REDEEMED,
         note=note,
+        once=once,
         actor=actor,
         now=now,
     )
@@ -170,10 +173,11 @@ def points_redeem(
 
 @transaction.atomic
 def points_correct(
-    *, guest_id: int, points: int, note: str, actor: Actor, now: datetime
+    *, guest_id: int, points: int, note: str, once: str = "", actor: Actor, now: datetime
 ) -> LoyaltyEntry:
     """Add or take points by hand, with the reason; never below zero.
 
+    :param once: as for `points_redeem`
     :raises NotEnoughPoints, ValidationFailed: as for `points_redeem`
     """
     _check_points(points, least=-MOST)
@@ -182,6 +186,7 @@ def points_correct(
         points=points,
         reason=LoyaltyReason.CORRECTION,
         note=note,
+        once=once,
         actor=actor,
         now=now,
     )
@@ -194,7 +199,14 @@ def _check_points(points: int, *, least: int) -> None:
 
 
 def _book(
-    *, guest_id: int, points: int, reason: LoyaltyReason, note: str, actor: Actor, now: datetime
+    *,
+    guest_id: int,
+    points: int,
+    reason: LoyaltyReason,
+    note: str,
+    once: str,
+    actor: Actor,
+    now: datetime,
 ) -> LoyaltyEntry:
     """The guest's row is the lock of their points."""
     note = " ".join(note.split())
@@ -203,6 +215,10 @@ def _book(
     guest = Guest.objects.select_for_update(no_key=True).filter(pk=guest_id).first()
     if guest is None or guest.merged_into_id is not None or guest.anonymised_at is not None:
         raise NotFound
+    cause = f"form:{guest.pk}:{once[:40]}" if once else ""
+    booked = LoyaltyEntry.objects.filter(cause=cause).first() if cause else None
+    if booked is not None:
+        return booked
     balance = _balance(guest)
     if points < 0 and balance + points < 0:
         raise NotEnoughPoints(
@@ -213,6 +229,7 @@ def _book(
         guest=guest,
         points=points,
         reason=reason,
+        cause=cause,
         note=note,
         created_by_id=actor.user_id,
         created_at=now,

@@ -137,3 +137,23 @@ class BlockForm(HouseForm):
         widget=short_text(),
         error_messages={"required": _("Write down why.")},
     )
+
+
+class PointsForm(HouseForm):
+    """Points that a guest redeems, or that somebody corrects, and what for."""
+
+    points = forms.IntegerField(
+        label=_("Points"),
+        widget=short_text(inputmode="numeric"),
+        error_messages={
+            "required": _("Enter how many points."),
+            "invalid": _("Enter the points in digits, for example 20."),
+        },
+    )
+    note = forms.CharField(
+        label=_("What for"),
+        max_length=200,
+        widget=short_text(),
+        error_messages={"required": _("Say what for, in up to 200 characters.")},
+    )
+    once = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)

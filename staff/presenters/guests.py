@@ -4,85 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from fractions import Fraction
 from typing import NamedTuple
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
-from django.utils.dates import WEEKDAYS
+from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from bookings.models import Reservation
 from bookings.presenters.clock import clock_text, local, short_date
 from bookings.presenters.words import DIETARY
-from guests.models import Guest, GuestFigures, GuestTag
+from guests.models import ConsentEntry, ConsentPurpose, Guest, GuestFigures, GuestTag, Tag
 from guests.selectors.profile import sees_health
 from reservehub.core.money import Money
 from restaurants.models import Restaurant
 from restaurants.permissions import Capability
 from staff.access import Desk
-
-
-class Panel(NamedTuple):
-    """A part of the profile that another page fills: its route takes slug and guest."""
-
-    key: str
-    title: str | Promise
-    route: str
-    capability: Capability
-
-
-PANELS: tuple[Panel, ...] = (
-    Panel(
-        "insights",
-        pgettext_lazy("part of a guest's profile", "Insights"),
-        "staff:guest-insights",
-        Capability.SEE_CONTACT,
-    ),
-    Panel(
-        "loyalty",
-        pgettext_lazy("part of a guest's profile", "Loyalty"),
-        "staff:guest-loyalty",
-        Capability.SEE_CONTACT,
-    ),
-    Panel(
-        "duplicates",
-        pgettext_lazy("part of a guest's profile", "Duplicates"),
-        "staff:guest-duplicates",
-        Capability.EDIT_BOOK,
-    ),
-    Panel(
-        "privacy",
-        pgettext_lazy("part of a guest's profile", "Privacy"),
-        "staff:guest-privacy",
-        Capability.SEE_CONTACT,
-    ),
-)
-"""In the order of the page. Each is asked for by itself when it comes into view, with a link for
-those without scripts; an address nobody serves is left out."""
-
-
-class Part(NamedTuple):
-    key: str
-    title: str | Promise
-    url: str
-
-
-def panels_of(desk: Desk, guest: Guest) -> list[Part]:
-    """The parts this person may see."""
-    found = []
-    for panel in PANELS:
-        if not desk.can(panel.capability):
-            continue
-        try:
-            url = reverse(panel.route, args=[desk.restaurant.slug, guest.pk])
-        except NoReverseMatch:
-            continue
-        found.append(Part(panel.key, panel.title, url))
-    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +31,7 @@ class Row:
 
     guest: Guest
     contact: str
-    tags: tuple[str, ...]
+    tags: tuple[Tag, ...]
     facts: str
 
 
@@ -101,7 +41,7 @@ def rows_of(guests: Iterable[Guest], tags: Mapping[int, Iterable[GuestTag]]) -> 
         Row(
             guest=guest,
             contact=" · ".join(filter(None, (str(guest.phone or ""), guest.email or ""))),
-            tags=tuple(link.tag.name for link in tags.get(guest.pk, ())),
+            tags=tuple(link.tag for link in tags.get(guest.pk, ())),
             facts=_row_facts(figures_or_none(guest)),
         )
         for guest in guests
@@ -152,6 +92,10 @@ def figures_shown(figures: GuestFigures | None, currency: str) -> list[Figure]:
         Figure(_("Cancelled"), str(figures.cancellations)),
         Figure(_("Cancelled late"), str(late), is_bad=late > 0),
     ]
+    if figures.first_visit_on:
+        found.append(Figure(_("First visit"), full_date(figures.first_visit_on)))
+    if figures.last_visit_on:
+        found.append(Figure(_("Last visit"), full_date(figures.last_visit_on)))
     if figures.billed_visits:
         language = get_language() or "en"
         spend = Money(figures.spend_minor, currency)
@@ -161,34 +105,9 @@ def figures_shown(figures: GuestFigures | None, currency: str) -> list[Figure]:
     return found
 
 
-def habits_shown(figures: GuestFigures | None) -> list[Figure]:
-    """What is usual for this guest."""
-    if figures is None:
-        return []
-    found = []
-    if figures.usual_party_size:
-        found.append(Figure(_("Usual party"), str(figures.usual_party_size)))
-    if figures.usual_weekday is not None:
-        found.append(Figure(_("Usual day"), str(WEEKDAYS[figures.usual_weekday])))
-    if figures.usual_hour is not None:
-        hour = figures.usual_hour
-        found.append(Figure(_("Usual time"), f"{hour:02d}:00–{(hour + 1) % 24:02d}:00"))
-    if figures.usual_area is not None:
-        found.append(Figure(_("Usual area"), figures.usual_area.name))
-    if figures.lead_hours is not None:
-        found.append(Figure(_("Books ahead"), _ahead(figures.lead_hours)))
-    if figures.first_visit_on:
-        found.append(Figure(_("First visit"), full_date(figures.first_visit_on)))
-    if figures.last_visit_on:
-        found.append(Figure(_("Last visit"), full_date(figures.last_visit_on)))
-    return found
-
-
-def _ahead(hours: int) -> str:
-    if hours >= 48:
-        days = round(hours / 24)
-        return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
-    return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+def time_of(minute: int) -> time:
+    """The wall time so many minutes after midnight, also after the next one."""
+    return time(minute // 60 % 24, minute % 60)
 
 
 def wishes_shown(desk: Desk, guest: Guest) -> list[Figure]:
@@ -204,6 +123,31 @@ def wishes_shown(desk: Desk, guest: Guest) -> list[Figure]:
         needs = ", ".join(str(diets.get(code, code)) for code in guest.dietary_needs)
         found.append(Figure(_("Dietary needs"), needs))
     return found
+
+
+class ConsentTold(NamedTuple):
+    """The last word about one purpose, and the words that were agreed to."""
+
+    label: str
+    is_given: bool
+    words: str
+    wording: str
+
+
+def consents_shown(ledger: Mapping[str, ConsentEntry], place: Restaurant) -> list[ConsentTold]:
+    """One line for each purpose; without an entry it says that nobody was asked."""
+    return [_consent(purpose, ledger.get(purpose.value), place) for purpose in ConsentPurpose]
+
+
+def _consent(purpose: ConsentPurpose, entry: ConsentEntry | None, place: Restaurant) -> ConsentTold:
+    if entry is None:
+        return ConsentTold(
+            label=str(purpose.label), is_given=False, words=_("never agreed"), wording=""
+        )
+    day = {"date": full_date(local(entry.created_at, place).date())}
+    words = _("agreed on %(date)s") if entry.is_given else _("withdrawn on %(date)s")
+    wording = entry.wording if entry.is_given else ""
+    return ConsentTold(str(purpose.label), entry.is_given, words % day, wording)
 
 
 class Visit(NamedTuple):

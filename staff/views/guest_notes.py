@@ -9,13 +9,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from guests.models import Guest, GuestNote
 from guests.selectors.profile import notes_of
-from guests.services import note_add, note_change, note_remove, note_resolve
+from guests.services import (
+    guest_viewed,
+    note_add,
+    note_change,
+    note_remove,
+    note_resolve,
+)
 from reservehub.core.errors import NotFound, ValidationFailed
 from reservehub.core.pages import errors_of, go_to
 from restaurants.permissions import Capability
 from staff.access import Desk, desk_view, show
 from staff.forms.guests import NoteForm
-from staff.views.guests import guest_here, guest_url, profile_page
+from staff.views.guest_page import guest_here, guest_url, profile_page
 
 
 def note_here(desk: Desk, guest: Guest, note_id: int) -> GuestNote:
@@ -52,7 +58,9 @@ def add(request: HttpRequest, desk: Desk, guest_id: int) -> HttpResponse:
             form.add_refusal(refusal)
         else:
             return _back(request, desk, guest)
-    return profile_page(request, desk, guest, note_form=form, errors=errors_of(form), status=422)
+    return profile_page(
+        request, desk, guest, forms={"note": form}, errors=errors_of(form), status=422
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,6 +69,7 @@ def change(request: HttpRequest, desk: Desk, guest_id: int, note_id: int) -> Htt
     """Other words, another kind, an alert or none."""
     guest = guest_here(desk, guest_id, Capability.EDIT_BOOK)
     note = note_here(desk, guest, note_id)
+    guest_viewed(guest=guest, actor=desk.actor, now=desk.now)
     shown = {"kind": note.kind, "text": note.text, "is_alert": note.is_alert}
     data = request.POST if request.method == "POST" else None
     form = NoteForm(data, initial=shown, is_new=False)

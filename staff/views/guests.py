@@ -2,55 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bookings.selectors.history import past_of, upcoming_of
+from bookings.selectors.history import birthday_visit_of
 from guests.models import Guest
-from guests.selectors import guest_for
-from guests.selectors.profile import alerts_of, figures_of, guest_known, notes_of, sees_health
+from guests.selectors.profile import alerts_of, guest_known, sees_health
 from guests.selectors.search import Search, guest_position, guests_found, guests_page
 from guests.selectors.tags import tags_by_guest, tags_of
 from guests.services import guest_block, guest_change, guest_unblock, guest_viewed, guest_vip
-from reservehub.core.errors import NotFound, ValidationFailed
-from reservehub.core.pages import PageError, errors_of, go_to, is_fragment, varies
+from reservehub.core.errors import ValidationFailed
+from reservehub.core.pages import errors_of, go_to, is_fragment, varies
 from restaurants.permissions import Capability
 from staff.access import Desk, desk_view, show
-from staff.forms.guests import BlockForm, GuestForm, NoteForm
-from staff.presenters.guests import (
-    TABS,
-    done_of,
-    figures_shown,
-    habits_shown,
-    panels_of,
-    rows_of,
-    visits_shown,
-    wishes_shown,
-)
+from staff.forms.guests import BlockForm, GuestForm
+from staff.presenters.guests import TABS, full_date, rows_of
+from staff.views.guest_page import guest_here, guest_url, profile_page
 
 PAGE = 30
-HISTORY = 15
-
-
-def guest_here(desk: Desk, guest_id: int, capability: Capability = Capability.SEE_CONTACT) -> Guest:
-    """:raises NotFound: also for guests of other organisations"""
-    guest = guest_for(desk.person, guest_id, capability)
-    if guest.organisation_id != desk.restaurant.organisation_id:
-        raise NotFound
-    return guest
-
-
-def guest_url(desk: Desk, guest: Guest, name: str = "guest", *args: int, **query: str) -> str:
-    """An address about a guest."""
-    url = reverse(f"staff:{name}", args=[desk.restaurant.slug, guest.pk, *args])
-    return f"{url}?{urlencode(query)}" if query else url
 
 
 # --- Finding --------------------------------------------------------------------------------------
@@ -120,12 +93,18 @@ def known(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def known_context(desk: Desk, guest: Guest | None) -> dict[str, Any]:
-    """What the booking form says about a guest."""
+    """What the booking form says about a guest; saying it is written into the audit."""
     if guest is None or not desk.can(Capability.SEE_CONTACT):
         return {"known": None}
+    guest_viewed(guest=guest, actor=desk.actor, now=desk.now)
     alerts = alerts_of([guest.pk], restaurant_id=desk.restaurant.pk, capabilities=desk.capabilities)
     rows = rows_of([Guest.objects.select_related("figures").get(pk=guest.pk)], {})
-    return {"known": rows[0], "known_alerts": alerts.get(guest.pk, [])}
+    birthday = birthday_visit_of(guest)
+    return {
+        "known": rows[0],
+        "known_alerts": alerts.get(guest.pk, []),
+        "known_birthday": full_date(birthday) if birthday else "",
+    }
 
 
 # --- The profile ----------------------------------------------------------------------------------
@@ -141,54 +120,12 @@ def profile(request: HttpRequest, desk: Desk, guest_id: int) -> HttpResponse:
     return profile_page(request, desk, guest)
 
 
-def profile_page(
-    request: HttpRequest,
-    desk: Desk,
-    guest: Guest,
-    *,
-    note_form: NoteForm | None = None,
-    block_form: BlockForm | None = None,
-    errors: Sequence[PageError] = (),
-    status: int = 200,
-) -> HttpResponse:
-    """The profile, perhaps with a form that was refused."""
-    guest_viewed(guest=guest, actor=desk.actor, now=desk.now)
-    figures = figures_of(guest)
-    houses = guest.organisation.restaurants.order_by("pk")
-    currency = houses.values_list("currency", flat=True).first() or desk.restaurant.currency
-    notes = list(
-        notes_of(guest, restaurant_ids=[desk.restaurant.pk], capabilities=desk.capabilities)
-    )
-    past = Paginator(past_of(guest, now=desk.now), HISTORY).get_page(request.GET.get("page"))
-    context = {
-        "guest": guest,
-        "figures": figures_shown(figures, currency),
-        "habits": habits_shown(figures),
-        "wishes": wishes_shown(desk, guest),
-        "alerts": [note for note in notes if note.is_alert and note.resolved_at is None],
-        "notes": notes,
-        "tags": tags_by_guest([guest.pk]).get(guest.pk, []),
-        "upcoming": visits_shown(upcoming_of(guest, now=desk.now)[:20], desk),
-        "past": visits_shown(past, desk),
-        "page": past,
-        "panels": panels_of(desk, guest),
-        "may_edit": desk.can(Capability.EDIT_BOOK) and guest.anonymised_at is None,
-        "note_form": note_form or NoteForm(prefix="note"),
-        "block_form": block_form or BlockForm(initial={"reason": guest.block_reason}),
-        "done": done_of(request.GET.get("done", "")),
-        "errors": errors,
-        "has_errors": bool(errors),
-    }
-    return show(
-        request, desk, "staff/guests/profile.html", context, section="guests", status=status
-    )
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_view(Capability.EDIT_BOOK)
 def edit(request: HttpRequest, desk: Desk, guest_id: int) -> HttpResponse:
     """Name, contacts and wishes; what was typed stays when something is wrong."""
-    guest = guest_here(desk, guest_id)
+    guest = guest_here(desk, guest_id, Capability.EDIT_BOOK)
+    guest_viewed(guest=guest, actor=desk.actor, now=desk.now)
     may_see = sees_health(desk.capabilities)
     data = request.POST if request.method == "POST" else None
     form = GuestForm(data, guest=guest, sees_health=may_see)
@@ -251,5 +188,5 @@ def block(request: HttpRequest, desk: Desk, guest_id: int) -> HttpResponse:
         if not form.errors:
             form.add_refusal(refusal)
         errors = errors_of(form)
-        return profile_page(request, desk, guest, block_form=form, errors=errors, status=422)
+        return profile_page(request, desk, guest, forms={"block": form}, errors=errors, status=422)
     return go_to(request, guest_url(desk, guest, done="blocked"))

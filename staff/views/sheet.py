@@ -10,7 +10,9 @@ from django.http import HttpRequest
 from bookings.models import Reservation
 from bookings.presenters.finder import Choice
 from bookings.selectors.floor import service_date_at
+from guests.selectors import guests_visible_to
 from reservehub.core.tokens import new_nonce
+from restaurants.permissions import Capability
 from restaurants.selectors import areas_of
 from staff.access import Desk
 from staff.forms.booking import BookingForm
@@ -57,10 +59,24 @@ def first_values(request: HttpRequest, desk: Desk) -> dict[str, Any]:
         "occasion": "none",
         "nonce": new_nonce(),
     }
+    values |= _values_of_guest(desk, given.get("guest", ""))
     for name in ("guests", "slot", "table", "area", "name", "phone"):
         if given.get(name):
             values[name] = given[name]
     return values
+
+
+def _values_of_guest(desk: Desk, text: str) -> dict[str, Any]:
+    """Who books again is named by number in the address, so that no contact stands there."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        return {}
+    if not desk.can(Capability.SEE_CONTACT):
+        return {}
+    people = guests_visible_to(desk.person).filter(organisation=desk.restaurant.organisation_id)
+    guest = people.filter(pk=int(text), anonymised_at=None).first()
+    if guest is None:
+        return {}
+    return {"name": guest.name, "phone": str(guest.phone or ""), "email": guest.email or ""}
 
 
 def values_of(row: Reservation, tables: tuple[int, ...]) -> dict[str, Any]:

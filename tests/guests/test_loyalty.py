@@ -205,3 +205,15 @@ def test_one_visit_told_by_many_at_once_earns_once() -> None:
     results = run_together(*[earn for _number in range(6)])
     assert not [result for result in results if isinstance(result, Exception)]
     assert LoyaltyEntry.objects.count() == 1
+
+
+def test_a_form_sent_twice_spends_once(guest: Guest) -> None:
+    correct(guest, 50)
+    sent: dict[str, Any] = {"points": 30, "note": "Dessert", "once": "abc", "actor": STAFF}
+    first = points_redeem(guest_id=guest.pk, now=NOW, **sent)
+    assert points_redeem(guest_id=guest.pk, now=NOW, **sent) == first
+    assert points_of(guest).balance == 20
+    other = make_guest(guest.organisation)
+    correct(other, 50)
+    points_redeem(guest_id=other.pk, now=NOW, **sent)
+    assert points_of(other).balance == 20

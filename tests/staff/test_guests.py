@@ -15,8 +15,17 @@ from django.urls import reverse
 from bookings.models import Reservation
 from bookings.services import reservation_create
 from bookings.services.figures import figures_count
-from guests.models import Guest, GuestNote
-from guests.services import note_add
+from guests.models import (
+    ConsentPurpose,
+    Guest,
+    GuestNote,
+    GuestTag,
+    LoyaltyProgramme,
+    LoyaltyTier,
+    Tag,
+)
+from guests.services import consent_record, note_add
+from guests.services.loyalty import loyalty_programme_save, points_correct
 from reservehub.core import clock
 from reservehub.core.models import AuditEntry
 from reservehub.core.testing import run_deliveries
@@ -131,7 +140,7 @@ def test_the_profile_shows_the_history_of_all_houses(place: Restaurant) -> None:
     assert "Bistro Nord · 3 guests" in page
     assert "Completed" in page
     assert "+31612345678" in page.replace(" ", "")
-    assert "Usual party" in page
+    assert "1 visit here is too few" in text(enter(other).get(url(other, "guest", guest.pk)))
 
 
 def test_the_profile_takes_as_many_queries_for_a_regular_as_for_a_new_guest(
@@ -226,6 +235,141 @@ def test_health_is_for_those_who_look_after_guests(place: Restaurant) -> None:
     assert "Nut allergy" in host
     assert "Sesame" not in marketing
     assert "Nut allergy" not in marketing
+
+
+def came(place: Restaurant, guest: Guest, *weeks: int, **fields: Any) -> None:
+    """Fridays so many weeks ago, at 19:00, two at table 1."""
+    for number in weeks:
+        row = booked(place, guest, date=FRIDAY + timedelta(weeks=8 - number))
+        ago = timedelta(weeks=8)
+        changed = {"status": "completed", "service_date": row.service_date - ago, **fields}
+        moved = {"starts_at": row.starts_at - ago, "ends_at": row.ends_at - ago}
+        Reservation.objects.filter(pk=row.pk).update(**changed, **moved)
+
+
+def test_insights_say_from_how_many_visits_and_suggest_the_next(place: Restaurant) -> None:
+    guest = anna(place)
+    came(place, guest, 8, 6, 4, 2, special_occasion="birthday", bill_minor=6000)
+    page = text(enter(place).get(url(place, "guest", guest.pk)))
+    assert "2 guests <span" in page
+    assert "4 of 4 visits" in page
+    assert "around 19:00" in page
+    assert "every 14 days" in page
+    assert "Main room" in page
+    assert "came to all 4 bookings" in page
+    assert "2 guests, Friday, around 19:00, Main room" in page
+    assert "celebrated here on Fri 22 May 2026" in page
+    assert f"?guest={guest.pk}&amp;date=2026-06-05&amp;guests=2" in page
+    assert "Book such a visit" not in text(
+        enter(place, Role.MARKETING).get(url(place, "guest", guest.pk))
+    )
+
+
+def test_the_suggested_visit_fills_the_form_of_bookings_without_a_contact_in_its_address(
+    place: Restaurant,
+) -> None:
+    guest, client = anna(place), enter(place)
+    came(place, guest, 6, 4, 2)
+    page = client.get(url(place, "guest", guest.pk))
+    address = page.context["insights"].suggestion.url
+    assert "612345678" not in address
+    form = text(client.get(address))
+    assert 'value="Anna de Vries"' in form
+    assert "+31612345678" in form
+    stranger = make_guest(make_restaurant().organisation, name="Stranger")
+    assert "Stranger" not in text(client.get(url(place, "book"), {"guest": str(stranger.pk)}))
+
+
+def test_the_risk_is_told_with_its_reasons(place: Restaurant) -> None:
+    guest = anna(place)
+    came(place, guest, 6, status="no_show")
+    came(place, guest, 4, 2)
+    came(place, guest, 1, status="cancelled_by_guest", is_cancelled_in_time=False)
+    page = text(enter(place).get(url(place, "guest", guest.pk)))
+    assert "High:</strong> 1 no-show, 1 late cancellation, 50 % of 4 bookings" in page
+    assert "the last one on Fri 29 May 2026, came 0 times since" in page
+
+
+def test_issues_stand_apart_and_the_open_ones_first(place: Restaurant) -> None:
+    guest, client = anna(place), enter(place)
+    for words in ("Wine spilt", "Cold soup"):
+        note_add(guest_id=guest.pk, kind="incident", text=words, actor=STAFF, now=NOW)
+    note_add(guest_id=guest.pk, kind="general", text="Plays the cello", actor=STAFF, now=NOW)
+    settled = GuestNote.objects.get(text="Cold soup")
+    client.post(url(place, "guest-note-resolve", guest.pk, settled.pk), {"is_resolved": "1"})
+    page = text(client.get(url(place, "guest", guest.pk)))
+    assert "1 open" in page
+    assert page.index("Wine spilt") < page.index("Cold soup") < page.index("Plays the cello")
+
+
+def test_tags_show_their_colour_and_consents_their_last_word(place: Restaurant) -> None:
+    guest, client = anna(place), enter(place)
+    tag = Tag.objects.create(
+        organisation=place.organisation, name="Wine", colour="purple", created_at=NOW
+    )
+    GuestTag.objects.create(guest=guest, tag=tag, created_at=NOW)
+    said: dict[str, Any] = {"source": "booking_web", "actor": STAFF, "wording": "Send me news"}
+    marketing = {"guest_id": guest.pk, "purpose": ConsentPurpose.MARKETING, **said}
+    consent_record(is_given=True, now=NOW, **marketing)
+    profile = url(place, "guest", guest.pk)
+    page = text(client.get(profile))
+    assert 'data-colour="purple">Wine' in page
+    assert 'data-colour="purple">Wine' in text(client.get(url(place, "guests")))
+    assert "agreed on Mon 1 Jun 2026" in page
+    assert "Send me news" in page
+    assert "never agreed" in page
+    consent_record(is_given=False, now=NOW + timedelta(hours=1), **marketing)
+    page = text(client.get(profile))
+    assert "withdrawn on Mon 1 Jun 2026" in page
+    assert "Send me news" not in page
+
+
+# --- Points ---------------------------------------------------------------------------------------
+
+
+def make_programme(place: Restaurant) -> None:
+    loyalty_programme_save(
+        programme=LoyaltyProgramme(organisation=place.organisation, is_active=True),
+        tiers=[LoyaltyTier(name="Silver", from_points=20, benefit="A glass of wine")],
+        actor=STAFF,
+        now=NOW,
+    )
+
+
+def test_points_are_redeemed_once_and_never_below_zero(place: Restaurant) -> None:
+    guest, client = anna(place), enter(place)
+    profile, address = url(place, "guest", guest.pk), url(place, "guest-points-redeem", guest.pk)
+    assert 'id="points"' not in text(client.get(profile))
+    make_programme(place)
+    assert "Redeem points" not in text(client.get(profile))
+    points_correct(guest_id=guest.pk, points=50, note="Welcome", actor=STAFF, now=NOW)
+    page = client.get(profile)
+    assert "A glass of wine" in text(page)
+    once = page.context["points"].redeem["once"].value()
+    sent = {"redeem-points": "30", "redeem-note": "Dessert", "redeem-once": once}
+    for _twice in range(2):
+        assert client.post(address, sent)["Location"] == f"{profile}#points"
+    page = client.get(profile)
+    assert page.context["points"].balance == "20 points"
+    assert "−30" in text(page)
+    refused = text(client.post(address, {**sent, "redeem-once": "another"}), 422)
+    assert "There are 20 points" in refused
+    assert 'value="Dessert"' in refused
+    assert "Say what for" in text(client.post(address, {"redeem-points": "3"}), 422)
+
+
+def test_points_are_corrected_by_those_who_may_pay_back(place: Restaurant) -> None:
+    guest = anna(place)
+    make_programme(place)
+    address = url(place, "guest-points-correct", guest.pk)
+    sent = {"correct-points": "15", "correct-note": "The long wait"}
+    assert enter(place).post(address, sent).status_code == 403
+    manager = enter(place, Role.MANAGER)
+    assert manager.post(address, sent).status_code == 303
+    assert "15 points" in text(manager.get(url(place, "guest", guest.pk)))
+    stranger = make_guest(make_restaurant().organisation)
+    for name in ("guest-points-correct", "guest-points-redeem"):
+        assert manager.post(url(place, name, stranger.pk), sent).status_code == 404
 
 
 # --- Changing it ----------------------------------------------------------------------------------
