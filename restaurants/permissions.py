@@ -14,6 +14,7 @@ class Capability(StrEnum):
     CHARGE_REFUND = "charge_refund"
     SEE_CONTACT = "see_contact"
     EXPORT = "export"
+    MERGE_GUESTS = "merge_guests"
     CONFIGURE = "configure"
 
 

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from staff import (
     book_urls,
     campaign_urls,
+    duplicate_urls,
     guest_urls,
     office_urls,
     room_urls,
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/walk-in/", steps.walk_in, name="walk-in"),
     *book_urls.URLS,
     *campaign_urls.URLS,
+    *duplicate_urls.URLS,
     *guest_urls.URLS,
     *segment_urls.URLS,
     *waitlist_urls.URLS,
