@@ -17,11 +17,17 @@ from bookings.events import (
 from bookings.lifecycle import AWAITING
 from bookings.models import Reservation
 from notifications.kinds import ChannelName, Kind
-from notifications.services import entry_message_plan, message_plan, staff_message_plan
+from notifications.services import (
+    entry_message_plan,
+    message_plan,
+    queue_message_plan,
+    staff_message_plan,
+)
 from reservehub.core.actors import ActorKind
 from reservehub.core.events import subscribe
 from waitlist.events import EntryJoined, OfferExpired, OfferMade, WaitlistEvent
-from waitlist.models import WaitlistEntry, WaitlistOffer
+from waitlist.models import QueueEntry, WaitlistEntry, WaitlistOffer
+from waitlist.queue.events import QueueEvent, QueueJoined, QueueLonger, QueueNudged, QueueReady
 
 _GUEST_KINDS: dict[type[ReservationEvent], Kind] = {
     ReservationRequested: Kind.REQUEST_RECEIVED,
@@ -151,3 +157,27 @@ def tell_waiting(event: WaitlistEvent, *, delivery_id: int) -> None:  # noqa: AR
         cause=f"o{event.offer_id}",
         now=event.occurred_at,
     )
+
+
+_QUEUE_KINDS: dict[type[QueueEvent], Kind] = {
+    QueueJoined: Kind.QUEUE_JOINED,
+    QueueLonger: Kind.QUEUE_LONGER,
+    QueueReady: Kind.QUEUE_READY,
+    QueueNudged: Kind.QUEUE_NUDGE,
+}
+
+
+@subscribe(*_QUEUE_KINDS, name="notifications.tell_queue")
+def tell_queue(event: QueueEvent, *, delivery_id: int) -> None:  # noqa: ARG001
+    """Who stands in the queue hears what they were quoted, that it takes longer, that the table is
+    ready and still waits (rules 97, 98).
+    """
+    rows = QueueEntry.objects.select_related("restaurant__policy", "guest")
+    entry = rows.filter(pk=event.entry_id).first()
+    if entry is not None:
+        queue_message_plan(
+            kind=_QUEUE_KINDS[type(event)],
+            entry=entry,
+            cause=f"v{event.version}",
+            now=event.occurred_at,
+        )

@@ -12,6 +12,7 @@ from reservehub.core import clock
 from waitlist import services
 from waitlist.models import OfferCause
 from waitlist.services.gains import MATCH_TASK
+from waitlist.services.queue import queues_run
 
 
 @shared_task(name=MATCH_TASK, ignore_result=True)
@@ -41,3 +42,11 @@ def look_for_tables() -> int:
     now = clock.now()
     yesterday = now.date() - timedelta(days=1)
     return services.gains_note_everywhere(cause=OfferCause.LOOKED, since=now, today=yesterday)
+
+
+@shared_task(name="waitlist.run_queues", ignore_result=True)
+def run_queues() -> int:
+    """Remind parties called to their table, skip those who did not come, tell those whose wait has
+    grown, and end queues of yesterday. Returns how many parties changed.
+    """
+    return queues_run(now=clock.now())

@@ -13,7 +13,7 @@ from bookings.models import Reservation
 from guests.models import Guest
 from notifications.kinds import MANNERS, ChannelName, Kind, Manners
 from restaurants.models import Restaurant
-from waitlist.models import WaitlistEntry, WaitlistOffer
+from waitlist.models import QueueEntry, WaitlistEntry, WaitlistOffer
 
 
 class MessageStatus(models.TextChoices):
@@ -71,6 +71,14 @@ class Message(models.Model):
         blank=True,
         related_name="messages",
         verbose_name=_("waitlist offer"),
+    )
+    queue_entry = models.ForeignKey(
+        QueueEntry,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("party in the queue"),
     )
     guest = models.ForeignKey(
         Guest,

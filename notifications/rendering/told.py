@@ -12,11 +12,11 @@ from bookings.presenters.clock import clock_text, short_date
 from guests.models import PrivacyLink
 from guests.services.privacy import privacy_token
 from notifications.kinds import Kind
-from notifications.live_pages import entry_path
+from notifications.live_pages import entry_path, queue_path
 from notifications.models import CampaignRecipient, Message
 from notifications.rendering.context import Given
 from notifications.unsubscribe import news_url
-from waitlist.models import WaitlistEntry
+from waitlist.models import QueueEntry, WaitlistEntry
 
 
 def given_of(message: Message, *, language: str) -> Given:
@@ -25,6 +25,8 @@ def given_of(message: Message, *, language: str) -> Given:
     """
     if message.waitlist_entry is not None:
         return Given({**message.context, **_waiting(message, message.waitlist_entry)})
+    if message.queue_entry is not None:
+        return Given({**message.context, **_queueing(message.queue_entry)})
     if message.kind == Kind.PRIVACY_LINK:
         return Given({**message.context, **_privacy(message)})
     if message.kind != Kind.CAMPAIGN or message._state.adding:  # noqa: SLF001 - documented
@@ -68,6 +70,16 @@ def _waiting(message: Message, entry: WaitlistEntry) -> Mapping[str, Any]:
         "starts_at": offer.starts_at.isoformat(),
         "until": offer.expires_at.isoformat(),
         "is_shared": offer.is_broadcast,
+    }
+
+
+def _queueing(entry: QueueEntry) -> Mapping[str, Any]:
+    until = entry.held_until
+    return {
+        "guest_name": entry.name,
+        "party_size": entry.party_size,
+        "page_url": queue_path(entry),
+        **({} if until is None else {"until": until.isoformat()}),
     }
 
 

@@ -14,6 +14,7 @@ from notifications.services.conversation import conversation_reply, conversation
 from notifications.services.forgetting import contents_forget
 from notifications.services.inbound import inbound_record
 from notifications.services.messages import message_plan, staff_message_plan
+from notifications.services.queueing import queue_message_plan
 from notifications.services.reports import report_record
 from notifications.services.sending import (
     Sending,
@@ -54,6 +55,7 @@ __all__ = [
     "opt_in",
     "opt_out",
     "preferences_set",
+    "queue_message_plan",
     "report_record",
     "sending_begin",
     "sending_refused",

@@ -61,11 +61,8 @@ def addresses_for(message: Message) -> Mapping[ChannelName, Address]:
 def _of_guest(message: Message) -> Mapping[ChannelName, Address]:
     if message.reservation is not None:
         return addresses_of(message.reservation)
-    if message.waitlist_entry is not None:
-        entry = message.waitlist_entry
-        return addresses_at(
-            email=entry.guest_email, phone=str(entry.guest_phone or ""), guest_id=entry.guest_id
-        )
+    if message.waitlist_entry is not None or message.queue_entry is not None:
+        return _of_waiting(message)
     guest = message.guest
     if guest is None:
         return {}
@@ -74,6 +71,19 @@ def _of_guest(message: Message) -> Mapping[ChannelName, Address]:
     if message.kind != Kind.CAMPAIGN:
         return {}
     return addresses_at(email=guest.email or "", phone=str(guest.phone or ""), guest_id=guest.pk)
+
+
+def _of_waiting(message: Message) -> Mapping[ChannelName, Address]:
+    """What those who wait, for an evening or at the door, left for this."""
+    if message.waitlist_entry is not None:
+        entry = message.waitlist_entry
+        return addresses_at(
+            email=entry.guest_email, phone=str(entry.guest_phone or ""), guest_id=entry.guest_id
+        )
+    party = message.queue_entry
+    if party is None:
+        return {}
+    return addresses_at(email=party.email, phone=str(party.phone or ""), guest_id=party.guest_id)
 
 
 def envelope_of(message: Message, attempt: MessageAttempt, content: Content) -> Envelope:

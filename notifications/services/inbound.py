@@ -17,6 +17,7 @@ from notifications.services.answering import offer_answer, offer_answered
 from notifications.services.contacts import opt_in, opt_out
 from notifications.services.conversation import conversation_push
 from notifications.services.messages import message_plan
+from notifications.services.queueing import queue_answer, queue_answered
 from notifications.services.understood import Understood
 from reservehub.core.actors import Actor, ActorKind
 from reservehub.core.errors import DomainError
@@ -41,6 +42,16 @@ def inbound_record(*, provider: str, channel: str, inbound: Inbound, now: dateti
     if asked is not None:
         return offer_answer(
             message=asked,
+            provider=provider,
+            channel=channel,
+            inbound=inbound,
+            meaning=meaning,
+            now=now,
+        )
+    called = queue_answered(channel=channel, inbound=inbound, meaning=meaning, now=now)
+    if called is not None:
+        return queue_answer(
+            message=called,
             provider=provider,
             channel=channel,
             inbound=inbound,

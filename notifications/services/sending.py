@@ -100,6 +100,7 @@ def _claim(message_id: int, now: datetime) -> Message | None:
         "campaign_recipient__campaign",
         "waitlist_entry__restaurant",
         "waitlist_offer",
+        "queue_entry__restaurant",
     ).get(pk=message_id)
 
 

@@ -8,7 +8,8 @@ from notifications.kinds import Kind
 from notifications.models import CampaignStatus, Message
 from notifications.planning import Facts, send_at, unwanted
 from notifications.selectors import message_settings_of, quiet_hours_of
-from waitlist.models import OfferStatus
+from waitlist.models import OfferStatus, QueueEntry, QueueStatus
+from waitlist.selectors.queue import queue_status_at
 
 PAUSED_FOR = timedelta(minutes=5)
 """A message of a paused campaign that has been tried is looked at again after so long."""
@@ -22,7 +23,20 @@ def why_unwanted(message: Message, now: datetime) -> str:
         return "too_late"
     if message.kind == Kind.CAMPAIGN:
         return _of_campaign(message)
+    if message.queue_entry is not None:
+        return _of_queue(message, message.queue_entry, now)
     return _of_waitlist(message, now) if message.waitlist_entry is not None else ""
+
+
+def _of_queue(message: Message, entry: QueueEntry, now: datetime) -> str:
+    """Nobody is called to a table that is no longer kept, or told to wait who need not."""
+    status = queue_status_at(entry, now)
+    if message.kind in (Kind.QUEUE_READY, Kind.QUEUE_NUDGE):
+        is_same_call = entry.ready_at is not None and message.created_at >= entry.ready_at
+        is_wanted = status == QueueStatus.SERVICE_READY and is_same_call
+    else:
+        is_wanted = status in (QueueStatus.WAITING, QueueStatus.SKIPPED)
+    return "" if is_wanted else "state_changed"
 
 
 def _of_waitlist(message: Message, now: datetime) -> str:
