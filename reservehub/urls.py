@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("guests.urls")),
     path("", include("reviews.urls")),
     path("", include("waitlist.urls")),
+    path("", include("waitlist.queue_urls")),
     path("", include("bookings.urls")),
 ]
 

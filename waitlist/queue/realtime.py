@@ -7,30 +7,29 @@ from datetime import date
 from django.db.models import Sum
 
 from reservehub.core.realtime import push, restaurant_group
-from waitlist.models import QueueEntry
+from waitlist.models import IN_QUEUE, QueueEntry
 
 
-def queue_group(restaurant_id: int) -> str:
-    """The group of everyone who has the page of a party of one queue open: what happens to one
-    moves those behind it.
-    """
-    return f"queue.{restaurant_id}"
+def queue_group(entry_id: int) -> str:
+    """The group of everyone who has the page of one party open."""
+    return f"queue.{entry_id}"
 
 
 def queue_version(restaurant_id: int, service_date: date) -> int:
-    """A number that grows with every change in the queue of one evening."""
+    """A number that grows with every change of an evening's queue: what happens to one party
+    concerns all behind it.
+    """
     rows = QueueEntry.objects.filter(restaurant=restaurant_id, service_date=service_date)
-    return int(rows.aggregate(total=Sum("version"))["total"] or 0)
+    return int(rows.aggregate(all=Sum("version"))["all"] or 0)
 
 
 def push_queue(entry: QueueEntry) -> None:
-    """Tell the pages of the parties in this queue, and the screens of the restaurant."""
-    message = {
-        "type": "queue.changed",
-        "entry_id": entry.pk,
-        "status": str(entry.status),
-        "version": entry.version,
-    }
-    push(restaurant_group(entry.restaurant_id), message)
+    """The pages of all who wait, that of the party itself, and the screens of the restaurant. The
+    caller holds the queue.
+    """
     version = queue_version(entry.restaurant_id, entry.service_date)
-    push(queue_group(entry.restaurant_id), {**message, "version": version})
+    rows = QueueEntry.objects.filter(restaurant=entry.restaurant_id, status__in=IN_QUEUE)
+    message = {"type": "queue.changed", "version": version}
+    for entry_id in {entry.pk, *rows.values_list("pk", flat=True)}:
+        push(queue_group(entry_id), message)
+    push(restaurant_group(entry.restaurant_id), {**message, "entry_id": entry.pk})

@@ -112,16 +112,15 @@ def queue_entry_by_token(token: str) -> QueueEntry:
 
 
 def queue_version_by_token(token: str) -> tuple[int, int]:
-    """The restaurant behind a link, and the version of its queue, for the socket of the party's
-    page.
+    """The entry behind a link, and the version of its queue, for the socket of the party's page.
 
     :raises NotFound: for a token that opens nothing
     """
     rows = QueueEntry.objects.filter(token_hash=hash_token(token))
-    found = rows.values_list("restaurant_id", "service_date").first()
+    found = rows.values_list("pk", "restaurant", "service_date").first()
     if found is None:
         raise NotFound
-    return found[0], queue_version(*found)
+    return found[0], queue_version(found[1], found[2])
 
 
 def queue_token_of(entry: QueueEntry) -> str:

@@ -1,0 +1,77 @@
+"""Input of the page on which a party joins the queue from afar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from bookings.forms import parse_contact
+from restaurants.models import Area
+
+AWAY = (0, 5, 10, 15, 20, 30, 45, 60)
+
+
+def away_text(minutes: int) -> str:
+    """``10 minutes away``."""
+    if not minutes:
+        return str(_("I am at the door"))
+    text = ngettext("%(count)d minute away", "%(count)d minutes away", minutes)
+    return text % {"count": minutes}
+
+
+class QueueForm(forms.Form):
+    """How many, who, and how far away."""
+
+    guests = forms.TypedChoiceField(
+        label=_("Guests"),
+        coerce=int,
+        error_messages={
+            "required": _("Choose how many guests will come."),
+            "invalid_choice": _("Choose how many guests will come."),
+        },
+    )
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=150,
+        error_messages={
+            "required": _("Enter your name."),
+            "max_length": _("Use at most 150 characters."),
+        },
+    )
+    contact = forms.CharField(
+        label=_("Phone or e-mail"),
+        max_length=254,
+        error_messages={"required": _("Enter a phone number or an e-mail address: one is enough.")},
+    )
+    away = forms.TypedChoiceField(label=_("How far away are you?"), coerce=int, required=False)
+    area = forms.TypedChoiceField(label=_("Where"), coerce=int, required=False, empty_value=None)
+    nonce = forms.CharField(required=False, max_length=60)
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        country: str,
+        areas: Sequence[Area],
+        sizes: Sequence[int],
+        most_away: int,
+    ) -> None:
+        super().__init__(data)
+        self._country = country
+        choices = {
+            "guests": [(size, str(size)) for size in sizes],
+            "away": [(minutes, away_text(minutes)) for minutes in AWAY if minutes <= most_away],
+            "area": [("", _("Anywhere")), *((area.pk, area.name) for area in areas)],
+        }
+        for name, values in choices.items():
+            self.fields[name].choices = values  # type: ignore[attr-defined]
+
+    def clean_contact(self) -> str:
+        text = str(self.cleaned_data["contact"])
+        email, phone = parse_contact(text, country=self._country)
+        self.cleaned_data |= {"email": email, "phone": phone}
+        return text

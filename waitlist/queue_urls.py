@@ -1,0 +1,16 @@
+"""Addresses of the guest's pages of the queue at the door."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from waitlist.views import queue
+
+app_name = "queue"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("r/<slug:slug>/queue/", queue.join, name="join"),
+    path("q/<str:token>/", queue.entry, name="entry"),
+    path("q/<str:token>/coming/", queue.coming, name="coming"),
+    path("q/<str:token>/leave/", queue.leave, name="leave"),
+]
