@@ -34,6 +34,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "waitlist.look_for_tables",
         "schedule": timedelta(minutes=5),
     },
+    "waitlist.learn_turn_times": {
+        "task": "waitlist.learn_turn_times",
+        "schedule": timedelta(days=1),
+    },
     "notifications.sweep_messages": {
         "task": "notifications.sweep_messages",
         "schedule": timedelta(seconds=15),

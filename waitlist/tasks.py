@@ -13,6 +13,7 @@ from waitlist import services
 from waitlist.models import OfferCause
 from waitlist.services.gains import MATCH_TASK
 from waitlist.services.queue import queues_run
+from waitlist.services.turns import turn_times_due, turn_times_learn
 
 
 @shared_task(name=MATCH_TASK, ignore_result=True)
@@ -50,3 +51,15 @@ def run_queues() -> int:
     grown, and end queues of yesterday. Returns how many parties changed.
     """
     return queues_run(now=clock.now())
+
+
+@shared_task(name="waitlist.learn_turn_times", ignore_result=True)
+def learn_turn_times() -> int:
+    """Learn every night how long the parties of each restaurant stay (rule 94). Returns how many
+    restaurants were looked at.
+    """
+    now = clock.now()
+    due = turn_times_due(now=now)
+    for restaurant_id in due:
+        turn_times_learn(restaurant_id=restaurant_id, now=now)
+    return len(due)
