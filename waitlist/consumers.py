@@ -26,7 +26,7 @@ class EntryConsumer(GuestConsumer):
 
 
 class QueueConsumer(GuestConsumer):
-    """`/ws/q/<token>/`: tells that the queue changed in which the party stands. The version is that of
+    """`/ws/q/<token>/`: tells that the queue of the party changed. The version is that of
     the whole queue, as the place in line depends on all.
     """
 
