@@ -12,6 +12,7 @@ from staff.views import (
     settings_why,
     switch,
     team,
+    waits,
 )
 
 PLAIN: list[URLPattern | URLResolver] = [
@@ -53,6 +54,7 @@ OF_RESTAURANT: list[URLPattern | URLResolver] = [
         "<slug:slug>/settings/<slug:kind>/<int:pk>/delete/", settings.delete, name="settings-delete"
     ),
     path("<slug:slug>/qr.svg", onboarding.qr, name="qr"),
+    path("<slug:slug>/waits/", waits.waits, name="waits"),
     path("<slug:slug>/team/", team.team, name="team"),
     path("<slug:slug>/team/invite/", team.invite, name="team-invite"),
     path("<slug:slug>/team/second-factor/", team.second_factor, name="team-second-factor"),
