@@ -1,4 +1,4 @@
-"""The staff's pages of the waitlist: the day, offers and removals, the ledger, settings, numbers."""
+"""The waitlist in the staff area: the day, offers, removals, the ledger, settings, numbers."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_settings_are_for_managers_and_audited(house: Restaurant) -> None:
     found = WaitlistSettings.objects.get()
     assert (found.is_broadcast, found.most_per_guest, found.night_until) == (True, 2, time(7, 30))
     (entry,) = AuditEntry.objects.filter(action="waitlist.settings_changed")
-    assert entry.after["is_broadcast"] == "True"
+    assert (entry.after or {})["is_broadcast"] == "True"
     assert "first come, first served" in text_of(client.get(url(house)))
 
 

@@ -74,7 +74,7 @@ def test_a_cancelled_table_is_offered_held_and_becomes_a_booking() -> None:
 
     assert offered(entry)
     assert open_offer_of(entry, NOW) == offer
-    assert Hold.objects.get(pk=offer.hold_id).occupancies.count() == 1
+    assert Hold.objects.get(pk=offer.hold_id or 0).occupancies.count() == 1
     result = offer_accept(offer_id=offer.pk, actor=GUEST, now=NOW)
     assert status(entry) == EntryStatus.ACCEPTED
     assert entry.reservation == result.reservation

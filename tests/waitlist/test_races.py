@@ -123,7 +123,7 @@ def test_accepted_declined_expired_and_left_at_one_instant_have_one_truth(
     (offer,) = cancel(booked)
     at = offer.expires_at
     just_before = at - timedelta(seconds=1)
-    steps = [
+    steps: list[Callable[[], Any]] = [
         partial(offer_accept, offer_id=offer.pk, actor=GUEST, now=just_before),
         partial(offer_decline, offer_id=offer.pk, actor=GUEST, now=just_before),
         partial(offer_expire, offer_id=offer.pk, now=at),
