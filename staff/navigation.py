@@ -64,6 +64,7 @@ SECTIONS: tuple[Section, ...] = (
         "staff:reviews",
         Capability.VIEW_BOOK,
     ),
+    Section("waits", pgettext_lazy("staff section", "Waits"), "staff:waits", Capability.CONFIGURE),
     Section(
         "settings",
         pgettext_lazy("staff section", "Settings"),
