@@ -54,6 +54,9 @@ MOST_NAMED = 50
 NAMING = ("table.status", "reservation.status")
 """Messages that say exactly which tables changed."""
 
+WAITING = frozenset({"queue.changed", "waitlist.changed"})
+"""Messages after which the pages of those who wait look again; the last of each is enough."""
+
 Note = Mapping[str, Any]
 
 
@@ -200,6 +203,7 @@ class Feed:
         self._forward(last.values())
         written = {n["reservation_id"]: n for n in notes if n["type"] == "conversation.changed"}
         self._forward(written.values())
+        self._forward({n["type"]: n for n in notes if n["type"] in WAITING}.values())
         self._check({n["user_id"] for n in notes if n["type"] == "membership.changed"})
 
     def _resync(self) -> None:

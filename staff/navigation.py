@@ -37,6 +37,7 @@ SECTIONS: tuple[Section, ...] = (
         Capability.VIEW_BOOK,
     ),
     Section("list", pgettext_lazy("staff section", "List"), "staff:list", Capability.VIEW_BOOK),
+    Section("queue", pgettext_lazy("staff section", "Queue"), "staff:queue", Capability.VIEW_BOOK),
     Section(
         "waitlist",
         pgettext_lazy("staff section", "Waitlist"),

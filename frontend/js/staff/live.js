@@ -176,6 +176,7 @@ class Live {
     else if (message.type === "floor.unassigned") tell("rh:unassigned", message);
     else if (message.type === "config.changed") tell("rh:config", message);
     else if (message.type === "conversation.changed") tell("rh:conversation", message);
+    else if (message.type === "queue.changed" || message.type === "waitlist.changed") tell("rh:changed", message);
   }
 
   begin(snapshot) {

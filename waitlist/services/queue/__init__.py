@@ -8,6 +8,7 @@ from waitlist.services.queue.joining import queue_join
 from waitlist.services.queue.leaving import queue_leave, queue_no_show, queue_remove, queue_undo
 from waitlist.services.queue.requests import Queued, QueueRequest, Seated
 from waitlist.services.queue.seating import queue_seat
+from waitlist.services.queue.settings import queue_settings_save
 
 __all__ = [
     "QueueRequest",
@@ -22,6 +23,7 @@ __all__ = [
     "queue_remove",
     "queue_run",
     "queue_seat",
+    "queue_settings_save",
     "queue_skip",
     "queue_undo",
     "queues_run",
