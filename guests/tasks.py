@@ -6,6 +6,7 @@ from celery import shared_task
 
 from guests.models import Tag
 from guests.services.duplicates import merge_candidates_find
+from guests.services.importing import import_run, imports_tidy
 from guests.services.retention import guests_forget_idle, health_purge_old
 from guests.services.tags import tags_apply_to_all
 from reservehub.core import clock
@@ -50,3 +51,17 @@ def find_duplicates() -> int:
     now = clock.now()
     houses = Organisation.objects.order_by("pk").values_list("pk", flat=True)
     return sum(merge_candidates_find(organisation_id=pk, now=now) for pk in houses)
+
+
+@shared_task(name="guests.run_import", ignore_result=True)
+def run_import(import_id: int) -> bool:
+    """Import the guests of a file that was checked; whether this call did it."""
+    return import_run(import_id=import_id, now=clock.now())
+
+
+@shared_task(name="guests.tidy_imports", ignore_result=True)
+def tidy_imports() -> int:
+    """Forget files that nobody imported, and do what no worker has taken. Returns how many were
+    forgotten.
+    """
+    return imports_tidy(now=clock.now())

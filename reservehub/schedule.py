@@ -19,6 +19,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "guests.apply_tags": {"task": "guests.apply_tags", "schedule": timedelta(days=1)},
     "guests.find_duplicates": {"task": "guests.find_duplicates", "schedule": timedelta(days=1)},
     "guests.forget_idle": {"task": "guests.forget_idle", "schedule": timedelta(days=1)},
+    "guests.tidy_imports": {"task": "guests.tidy_imports", "schedule": timedelta(minutes=10)},
     "guests.purge_health": {"task": "guests.purge_health", "schedule": timedelta(days=1)},
     "bookings.expire_requests": {
         "task": "bookings.expire_requests",

@@ -92,6 +92,16 @@ class Guest(models.Model):
         related_name="merged_records",
         verbose_name=_("merged into"),
     )
+    imported_from = models.ForeignKey(
+        "guests.GuestImport",
+        on_delete=models.SET_NULL,
+        db_index=False,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="guests",
+        verbose_name=_("came with the file"),
+    )
     anonymised_at = models.DateTimeField(_("anonymised at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"))
 
