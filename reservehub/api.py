@@ -31,8 +31,10 @@ def unknown(request: HttpRequest, **_where: str) -> JsonResponse:
 v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("restaurants.api.urls")),
+    path("", include("guests.api.urls")),
     path("", include("bookings.api.urls")),
     path("", include("waitlist.api.urls")),
+    path("", include("reviews.api.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

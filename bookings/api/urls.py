@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from bookings.api import availability, book, floor, holds, optimise, reservations, staff, stand
+from bookings.api import (
+    availability,
+    book,
+    floor,
+    history,
+    holds,
+    optimise,
+    reservations,
+    staff,
+    stand,
+)
 
 _PLACE = "restaurants/<slug:restaurant>"
 _ONE = "reservations/<int:reservation_id>"
@@ -27,6 +37,7 @@ urlpatterns: list[URLPattern] = [
         name="table-block",
     ),
     path(f"{_PLACE}/optimise", optimise.OptimiseView.as_view(), name="optimise"),
+    path("guests/<int:guest_id>/history", history.GuestHistoryView.as_view(), name="guest-history"),
     path("holds", holds.HoldsView.as_view(), name="holds"),
     path("holds/<str:token>", holds.HoldView.as_view(), name="hold"),
     path("holds/<str:token>/extend", holds.HoldExtendView.as_view(), name="hold-extend"),

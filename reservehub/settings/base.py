@@ -379,6 +379,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "WalkInOverridesEnum": "bookings.api.serializers.floor.WALK_IN_OVERRIDES",
         "ReservationCreateSourceEnum": "bookings.api.serializers.bodies.PUBLIC_SOURCES",
         "StaffReservationCreateSourceEnum": "bookings.api.serializers.bodies.STAFF_SOURCES",
+        "KindEnum": "restaurants.models.restaurant.RestaurantKind",
+        "GuestNoteKindEnum": "guests.api.serializers.NOTE_KINDS",
     },
 }
 

@@ -1,0 +1,1 @@
+"""The guest book for programs (docs/api.md)."""
