@@ -11,7 +11,12 @@ from django.db import transaction
 
 from bookings import lifecycle
 from bookings.availability import Channel
-from bookings.errors import DeadlinePassed, SlotUnavailable, TransitionRefused
+from bookings.errors import (
+    DeadlinePassed,
+    NoOnlineAvailability,
+    SlotUnavailable,
+    TransitionRefused,
+)
 from bookings.events import ReservationModified
 from bookings.lifecycle import Status
 from bookings.models import Reservation, Source
@@ -59,6 +64,7 @@ def reservation_modify(
 
     :raises DeadlinePassed: too late for a guest (`phone`)
     :raises SlotUnavailable: with `reasons` and `alternatives`
+    :raises NoOnlineAvailability: where a blocked guest wants another time, party or area
     :raises TableTaken, TableUnsuitable: if staff named tables
     :raises ValidationFailed: with pointers
     :raises SameGuestOverlap: near another booking of the guest
@@ -81,6 +87,8 @@ def reservation_modify(
             now=now,
             expected_version=expected_version,
         )
+    except NoOnlineAvailability:
+        raise
     except SlotUnavailable as refusal:
         refusal.extra["alternatives"] = alternatives_payload(
             restaurant=restaurant,
@@ -142,17 +150,17 @@ def _guest_of(
     contact: Contact | None,
     *,
     now: datetime,
-) -> int | None:
-    """The guest's record, locked: the one it has, or that of the new contact (rule 99)."""
+) -> tuple[int | None, bool]:
+    """The guest's record, locked: the one it has, or that of the new contact (rule 99); and whether
+    it is blocked.
+    """
     guest_id, name, language = Reservation.objects.values_list(
         "guest_id", "guest_name", "guest_language"
     ).get(pk=reservation_id)
     if contact is None:
-        if guest_id is not None:
-            guest_lock(guest_id)
-        return guest_id
+        return guest_id, guest_id is not None and guest_lock(guest_id)
     if not contact.phone and not contact.email:
-        return None
+        return None, False
     guest = guest_match_or_create(
         organisation_id=restaurant.organisation_id,
         name=changes.guest_name or name,
@@ -161,7 +169,7 @@ def _guest_of(
         language=language,
         now=now,
     )
-    return guest.pk
+    return guest.pk, guest.is_blocked
 
 
 @transaction.atomic
@@ -175,7 +183,7 @@ def _modify(
     now: datetime,
     expected_version: int | None,
 ) -> Reservation:
-    guest_id = _guest_of(restaurant, reservation_id, changes, contact, now=now)
+    guest_id, is_blocked = _guest_of(restaurant, reservation_id, changes, contact, now=now)
     reservation = reservation_lock_with_day(
         reservation_id,
         expected_version=expected_version,
@@ -198,6 +206,8 @@ def _modify(
     old_tables = [row[0] for row in seats_of(reservation.pk)]
     tables = old_tables
     if needs_reseating(changes, reservation):
+        if is_blocked and is_guest(actor):
+            raise NoOnlineAvailability(reasons=[], alternatives=[])
         tables = party_reseat(
             restaurant, reservation, changes, new_date=new_date, actor=actor, now=now
         )

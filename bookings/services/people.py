@@ -28,12 +28,19 @@ class Others(NamedTuple):
     overlap: str | None
 
 
-def guest_lock(guest_id: int) -> None:
+def guest_lock(guest_id: int) -> bool:
     """Two requests of one person wait for each other. First in the lock order; a statement of its
     own, so that the next one sees what a rival committed.
+
+    :returns: whether the guest is on the block list (rule 102)
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM guests_guest WHERE id = %s FOR NO KEY UPDATE", [guest_id])
+        cursor.execute(_LOCK, [guest_id])
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+_LOCK = "SELECT is_blocked FROM guests_guest WHERE id = %s FOR NO KEY UPDATE"
 
 
 def other_bookings(
