@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from staff.views import guest_notes, guest_points, guests
+from staff.views import guest_notes, guest_points, guests, loyalty
 
 _ONE = "<slug:slug>/guests/<int:guest_id>"
 
 URLS: list[URLPattern] = [
     path("<slug:slug>/guests/", guests.guests, name="guests"),
+    path("<slug:slug>/loyalty/", loyalty.loyalty, name="loyalty"),
     path("<slug:slug>/guests/known/", guests.known, name="guest-known"),
     path(f"{_ONE}/", guests.profile, name="guest"),
     path(f"{_ONE}/edit/", guests.edit, name="guest-edit"),

@@ -9,13 +9,14 @@ from django.db import transaction
 from bookings.lifecycle import Status
 from bookings.models import Reservation
 from guests.services.loyalty import points_earn, points_earn_undo
+from reservehub.core.money import Money
 
 
 @transaction.atomic
 def visit_points_settle(*, reservation_id: int, now: datetime) -> None:
     """Bring the points of one reservation to what is true now: earned once if it is completed, else
     none. Told twice or in the wrong order, the outcome is the same; the reservation stays locked
-    meanwhile. Bills are not known yet, so only the visit counts.
+    meanwhile. A bill counts where it was entered before the visit ended.
     """
     reservation = (
         Reservation.objects.select_for_update(of=("self",), no_key=True)
@@ -26,6 +27,12 @@ def visit_points_settle(*, reservation_id: int, now: datetime) -> None:
         return
     cause = f"reservation:{reservation.pk}"
     if reservation.status == Status.COMPLETED and reservation.guest is not None:
-        points_earn(guest=reservation.guest, cause=cause, now=now)
+        spent = Money(reservation.bill_minor or 0, reservation.restaurant.currency)
+        points_earn(
+            guest=reservation.guest,
+            cause=cause,
+            whole_units_spent=int(spent.to_decimal()),
+            now=now,
+        )
     else:
         points_earn_undo(cause=cause)

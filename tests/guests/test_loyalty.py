@@ -180,9 +180,11 @@ def test_a_completed_visit_earns_and_taking_it_back_takes_them() -> None:
     reservation_undo(reservation_id=done.pk, actor=STAFF, now=later)
     run_deliveries()
     assert points_of(done.guest).balance == 0
+    LoyaltyProgramme.objects.update(points_per_unit=1)
+    Reservation.objects.update(bill_minor=8050)
     reservation_complete(reservation_id=done.pk, actor=STAFF, now=later)
     run_deliveries()
-    assert points_of(done.guest).balance == 10
+    assert points_of(done.guest).balance == 90
 
 
 @pytest.mark.django_db(transaction=True)

@@ -457,7 +457,7 @@ def test_notes_are_written_changed_settled_and_removed(place: Restaurant) -> Non
 
 def test_the_booking_form_knows_who_calls(place: Restaurant) -> None:
     guest, client = anna(place, visits=4, bookings=4), enter(place)
-    sent = {"kind": "incident", "text": "Left without paying", "is_alert": True}
+    sent: dict[str, Any] = {"kind": "incident", "text": "Left without paying", "is_alert": True}
     note_add(guest_id=guest.pk, actor=STAFF, now=NOW, **sent)
     address = url(place, "guest-known")
     page = text(client.post(address, {"phone": "06 1234 5678"}))
@@ -473,7 +473,7 @@ def test_the_booking_form_knows_who_calls(place: Restaurant) -> None:
 def test_alerts_appear_when_the_guest_arrives(place: Restaurant) -> None:
     guest = anna(place)
     row = booked(place, guest)
-    sent = {"kind": "preference", "text": "Always the corner", "is_alert": True}
+    sent: dict[str, Any] = {"kind": "preference", "text": "Always the corner", "is_alert": True}
     note_add(guest_id=guest.pk, actor=STAFF, now=NOW, **sent)
     note_add(
         guest_id=guest.pk,
