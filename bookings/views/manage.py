@@ -111,6 +111,7 @@ def manage_page(
         "errors": errors,
         "has_errors": bool(errors),
         "manage_token": manage_token_of(reservation),
+        "reservation": reservation,
         "has_record": reservation.guest_id is not None,
     }
     return _page(request, context, status=status)

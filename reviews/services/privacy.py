@@ -29,7 +29,7 @@ def _active(guest_ids: Sequence[int], since: datetime) -> set[int]:
 
 
 def _erase(guest_ids: Sequence[int], now: datetime) -> None:
-    """The stars stay in the average; the words are the guest's own, and the answer may name them."""
+    """The stars stay in the average; the words are the guest's, and the answer may name them."""
     _of(guest_ids).update(text="", answer="", updated_at=now)
 
 

@@ -6,10 +6,17 @@ import json
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from bookings.lifecycle import Status
+from bookings.models import Reservation
+from reservehub.core import clock
+from reservehub.core.errors import DomainError
 from restaurants.models import Restaurant
+from reviews.models import Review
 from reviews.selectors import Rating, author_of, reviews_latest
+from reviews.services import check_may_write
 
 register = template.Library()
 
@@ -23,6 +30,27 @@ def reviews_section(restaurant: Restaurant) -> dict[str, Any]:
         "rows": [(review, author_of(review)) for review in rows],
         "rating": rating,
         "markup": _markup(restaurant, rating) if rows else "",
+    }
+
+
+@register.inclusion_tag("pages/reviews/invitation.html")
+def review_invitation(reservation: Reservation, manage_token: str) -> dict[str, Any]:
+    """The way to the review of a visit that is over, as long as one can be written, changed or
+    read; nothing at all before. One query, and only after the visit.
+    """
+    if reservation.status != Status.COMPLETED:
+        return {}
+    review = Review.objects.filter(reservation=reservation).first()
+    try:
+        check_may_write(reservation, review, now=clock.now())
+        can_write = True
+    except DomainError:
+        can_write = False
+    return {
+        "restaurant": reservation.restaurant,
+        "review": review,
+        "can_write": can_write,
+        "url": reverse("reviews:write", args=[manage_token]),
     }
 
 

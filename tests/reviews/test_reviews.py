@@ -154,6 +154,30 @@ def test_deeds_are_audited_without_what_was_written(done: Reservation) -> None:
     assert "Secret" not in str([(entry.before, entry.after) for entry in entries])
 
 
+def manage_page(reservation: Reservation, client: Client, at: Any) -> str:
+    with clock.freeze(at):
+        path = reverse("bookings:manage", args=[manage_token_of(reservation)])
+        return client.get(path).content.decode()
+
+
+def test_the_page_of_a_booking_asks_for_a_review_after_the_visit(
+    done: Reservation, client: Client
+) -> None:
+    link = f'href="{page_of(done)}"'
+    soon, late = after(done), after(done, days=91)
+    assert link in manage_page(done, client, soon)
+    assert "Write a review" in manage_page(done, client, soon)
+    assert link not in manage_page(done, client, late), "it is too late for one"
+    write(done)
+    assert "Change your review" in manage_page(done, client, soon)
+    assert "Read your review" in manage_page(done, client, late)
+
+
+def test_before_the_visit_the_page_of_a_booking_asks_for_nothing(client: Client) -> None:
+    booked = book(make_restaurant())
+    assert 'id="do-review"' not in manage_page(booked, client, NOW)
+
+
 def page_of(reservation: Reservation) -> str:
     return reverse("reviews:write", args=[manage_token_of(reservation)])
 
