@@ -11,9 +11,9 @@ from datetime import date, datetime
 from itertools import islice, pairwise
 from typing import Any
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]  # has no stubs
 from django.utils.translation import gettext as _
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guests.importing.mapping import FIELDS
@@ -36,11 +37,11 @@ class MappingForm(forms.Form):
 
     def __init__(self, data: Any, *, columns: Sequence[str], mapping: dict[str, int]) -> None:
         super().__init__(data)
-        choices = [("", _("Not in this file"))]
+        choices = [("", gettext("Not in this file"))]
         choices += [(str(n), name or f"№ {n + 1}") for n, name in enumerate(columns)]
         for name, label in FIELDS.items():
             self.fields[name] = forms.ChoiceField(
-                label=label,
+                label=str(label),
                 choices=choices,
                 required=False,
                 initial=str(mapping[name]) if name in mapping else "",

@@ -6,7 +6,7 @@ import io
 from datetime import date, timedelta
 from typing import Any
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]  # has no stubs
 import pytest
 from django.core.cache import cache
 from django.db import connection
