@@ -146,6 +146,38 @@ def test_leaving_needs_the_version_that_was_seen_and_twice_is_no_error(world: Wo
         assert (left.status_code, left.json()["status"]) == (200, "left")
 
 
+def test_a_changed_wish_keeps_the_rest_and_the_place(world: World) -> None:
+    fill(world.restaurant)
+    entry, later = join(world.restaurant, party_size=1), join(world.restaurant)
+    path = f"waitlist/{entry.pk}"
+    changed = world.anonymous.patch(path, {"until_time": "19:30", "version": 1}, **holder(entry))
+    assert changed.status_code == 200, changed.content
+    body = changed.json()
+    assert (body["from_time"], body["until_time"], body["party_size"]) == ("19:00", "19:30", 1)
+    assert (body["position"], body["version"]) == (1, 2)
+    stale = world.anonymous.patch(path, {"party_size": 2}, If_Match='"1"', **holder(entry))
+    assert stale.status_code == 412
+    conflict = world.anonymous.patch(path, {"party_size": 2, "version": 1}, **holder(entry))
+    assert_problem(conflict, 409, "version_conflict")
+    free = world.anonymous.patch(path, {"date": "2026-06-06"}, **holder(entry))
+    assert_problem(free, 409, "table_free")
+    assert world.viewer.patch(path, {"party_size": 2}).status_code == 403
+    assert world.stranger.patch(path, {"party_size": 2}).status_code == 404
+    assert later.pk == world.host.patch(f"waitlist/{later.pk}", {"party_size": 1}).json()["id"]
+
+
+def test_a_paused_entry_is_woken(world: World) -> None:
+    fill(world.restaurant)
+    entry = join(world.restaurant)
+    WaitlistEntry.objects.update(status=EntryStatus.PAUSED, ignored_offers=2)
+    path = f"waitlist/{entry.pk}/resume"
+    assert world.anonymous.post(path, {}).status_code == 401
+    assert world.viewer.post(path, {}).status_code == 403
+    for _ in range(2):
+        woken = world.anonymous.post(path, {}, **holder(entry))
+        assert (woken.status_code, woken.json()["status"]) == (200, "waiting")
+
+
 def test_a_token_opens_its_own_entry_only_and_strangers_learn_nothing(world: World) -> None:
     entry = offered(world.restaurant)
     other = join(world.restaurant, from_time=time(21, 30))

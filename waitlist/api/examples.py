@@ -61,6 +61,11 @@ JOIN_REQUEST = OpenApiExample(
         "guest_email": "maria@example.com",
     },
 )
+CHANGE_REQUEST = OpenApiExample(
+    "Half an hour later suits, too",
+    request_only=True,
+    value={"until_time": "21:00", "version": 1},
+)
 JOINED = OpenApiExample(
     "Second in line",
     response_only=True,

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from rest_framework.response import Response
 
 from bookings.api.output import moment, place_data
+from reservehub.core import clock
 from reservehub.core.api.etag import etag_for
 from waitlist import selectors
+from waitlist.api.access import Access
 from waitlist.models import WaitlistEntry, WaitlistOffer
 
 
@@ -95,4 +97,14 @@ def answer(
         body["position"] = selectors.position_of(entry)
     return Response(
         body, status=status, headers={"ETag": etag_for(entry.version), **(headers or {})}
+    )
+
+
+def answer_of(access: Access) -> Response:
+    """The entry as the caller may see it."""
+    return answer(
+        access.entry,
+        now=clock.now(),
+        is_staff=access.is_staff,
+        sees_contact=access.sees_contact,
     )

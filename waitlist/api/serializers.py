@@ -54,6 +54,40 @@ class JoinSerializer(GuestWishesSerializer):
     source = serializers.ChoiceField(PUBLIC_SOURCES, default=Source.WEB)  # type: ignore[assignment]
 
 
+class ChangeSerializer(StrictSerializer):
+    """What is left out, or null, stays. A new `date` alone means that date only."""
+
+    date = CalendarDateField(required=False, allow_null=True, default=None)
+    last_date = CalendarDateField(required=False, allow_null=True, default=None)
+    from_time = WallTimeField(required=False, allow_null=True, default=None)
+    until_time = WallTimeField(required=False, allow_null=True, default=None)
+    flexibility_minutes = serializers.IntegerField(
+        min_value=0, max_value=MOST_FLEXIBILITY, required=False, allow_null=True, default=None
+    )
+    party_size = serializers.IntegerField(
+        min_value=1, max_value=MAX_PARTY, required=False, allow_null=True, default=None
+    )
+    areas = serializers.ListField(
+        child=AreaRefField(),
+        max_length=20,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Empty: any area.",
+    )
+    special_requests = serializers.CharField(
+        max_length=1000, allow_blank=True, required=False, allow_null=True, default=None
+    )
+    version = serializers.IntegerField(
+        min_value=1,
+        max_value=2**31 - 1,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The version that was seen; `If-Match` does the same.",
+    )
+
+
 class AnswerSerializer(StrictSerializer):
     """Which offer is answered; the open one where it is left out."""
 

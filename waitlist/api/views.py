@@ -1,19 +1,17 @@
-"""The waitlist for guests (join, look, leave, answer) and for staff (see, offer, take off)."""
+"""The waitlist for guests: join, look, change, leave, answer. Staff may do so for them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.callers import account_of
-from bookings.api.access import staff_restaurant
 from bookings.api.inputs import area_id_of, expected_version, parsed
 from bookings.api.output import answer as reservation_answer
 from bookings.api.output import manage_url
-from bookings.api.parameters import DATE, ETAG, LOCATION, MANAGE_TOKEN, REASON, TOKEN_IN_QUERY
+from bookings.api.parameters import ETAG, LOCATION, MANAGE_TOKEN, REASON, TOKEN_IN_QUERY
 from bookings.api.serializers import ReasonSerializer, SlotProblemSerializer
 from bookings.loading import public_restaurant
 from bookings.models import Reservation
@@ -21,37 +19,30 @@ from bookings.selectors import manage_token_of
 from reservehub.core import clock
 from reservehub.core.api.etag import uses_if_match
 from reservehub.core.api.idempotent import idempotent
-from reservehub.core.api.pagination import CursorPages
 from reservehub.core.api.problems import PROBLEM_JSON
-from reservehub.core.api.queries import Queries
 from reservehub.core.api.views import ApiView, actor_of
 from reservehub.core.errors import NotFound
 from restaurants.models import Restaurant
 from restaurants.permissions import Capability
-from restaurants.selectors import capabilities_of
 from waitlist import selectors, services
-from waitlist.api.access import Access, answered, any_access, staff_access
-from waitlist.api.examples import JOIN_REQUEST, JOINED, TABLE_FREE, WITH_OFFER
-from waitlist.api.output import answer, staff_data
+from waitlist.api.access import Access, answered, any_access
+from waitlist.api.examples import CHANGE_REQUEST, JOIN_REQUEST, JOINED, TABLE_FREE, WITH_OFFER
+from waitlist.api.output import answer, answer_of
 from waitlist.api.serializers import (
     AcceptedSerializer,
     AnswerSerializer,
+    ChangeSerializer,
     EmptySerializer,
     JoinedSerializer,
     JoinSerializer,
     OwnEntrySerializer,
-    StaffEntrySerializer,
 )
 from waitlist.errors import OfferGone
-from waitlist.models import EntryStatus, OfferStatus, WaitlistOffer
+from waitlist.models import OfferStatus, WaitlistOffer
 
 TAGS = ["Waitlist"]
 HOLDER = [MANAGE_TOKEN, TOKEN_IN_QUERY]
 REFUSED = {(409, PROBLEM_JSON): SlotProblemSerializer}
-
-
-class EarliestFirst(CursorPages):
-    ordering = ("service_date", "created_at", "id")
 
 
 class WaitlistView(ApiView):
@@ -100,10 +91,6 @@ class WaitlistView(ApiView):
 def _join_request(
     request: Request, restaurant: Restaurant, data: dict[str, Any]
 ) -> services.JoinRequest:
-    areas = (
-        area_id_of(restaurant, area, pointer=f"/areas/{position}")
-        for position, area in enumerate(data["areas"])
-    )
     same = (
         *("date", "last_date", "from_time", "until_time", "flexibility_minutes", "party_size"),
         *("guest_name", "guest_email", "guest_phone", "guest_language", "special_occasion"),
@@ -111,16 +98,36 @@ def _join_request(
     )
     return services.JoinRequest(
         restaurant_id=restaurant.pk,
-        area_ids=tuple(area for area in areas if area is not None),
+        area_ids=_area_ids(restaurant, data["areas"]),
         dietary_restrictions=tuple(data["dietary_restrictions"]),
         customer_id=request.user.pk if request.user.is_authenticated else None,
         **{name: data[name] for name in same},
     )
 
 
+def _area_ids(restaurant: Restaurant, areas: list[int | str]) -> tuple[int, ...]:
+    found = (
+        area_id_of(restaurant, area, pointer=f"/areas/{position}")
+        for position, area in enumerate(areas)
+    )
+    return tuple(area for area in found if area is not None)
+
+
+def _changes(restaurant: Restaurant, data: dict[str, Any]) -> services.EntryChanges:
+    areas = data["areas"]
+    same = (
+        *("date", "last_date", "from_time", "until_time", "flexibility_minutes"),
+        *("party_size", "special_requests"),
+    )
+    return services.EntryChanges(
+        area_ids=None if areas is None else _area_ids(restaurant, areas),
+        **{name: data[name] for name in same},
+    )
+
+
 class EntryView(ApiView):
     is_public = True
-    problem_statuses = {"get": (401, 403), "delete": (400, 401, 403, 415)}
+    problem_statuses = {"get": (401, 403), "patch": (401, 403), "delete": (400, 401, 403, 415)}
 
     @extend_schema(
         operation_id="waitlist_entry",
@@ -132,7 +139,33 @@ class EntryView(ApiView):
     )
     def get(self, request: Request, entry_id: int) -> Response:
         """With the token, as the customer who joined, or as staff (who get other members)."""
-        return _answer(any_access(request, entry_id))
+        return answer_of(any_access(request, entry_id))
+
+    @extend_schema(
+        operation_id="waitlist_change",
+        summary="Change the wish",
+        tags=TAGS,
+        request=ChangeSerializer,
+        responses={200: OwnEntrySerializer, **REFUSED},
+        parameters=[*HOLDER, ETAG],
+        examples=[CHANGE_REQUEST],
+    )
+    @uses_if_match
+    def patch(self, request: Request, entry_id: int) -> Response:
+        """What is left out stays; so does the place in line. A table that was offered for the old
+        wish goes to the next.
+        """
+        access = any_access(request, entry_id)
+        access.require(Capability.EDIT_BOOK)
+        data = parsed(ChangeSerializer, request)
+        services.entry_change(
+            entry_id=entry_id,
+            changes=_changes(access.entry.restaurant, data),
+            actor=access.actor,
+            now=clock.now(),
+            expected_version=expected_version(request, access.entry.version, data["version"]),
+        )
+        return answer_of(access._replace(entry=answered(entry_id)))
 
     @extend_schema(
         operation_id="waitlist_leave",
@@ -153,69 +186,29 @@ class EntryView(ApiView):
             services.entry_remove(**about, reason=data["reason"], expected_version=version)
         else:
             services.entry_leave(**about, expected_version=version)
-        return _answer(access._replace(entry=answered(entry_id)))
+        return answer_of(access._replace(entry=answered(entry_id)))
 
 
-class RestaurantWaitlistView(ApiView):
-    pagination_class = EarliestFirst
-
-    @extend_schema(
-        operation_id="restaurant_waitlist",
-        summary="The waitlist",
-        tags=TAGS,
-        parameters=[
-            OpenApiParameter("date", DATE.type, description="Service date; all dates without it."),
-            OpenApiParameter(
-                "status",
-                {"type": "array", "items": {"type": "string", "enum": EntryStatus.values}},
-                style="form",
-                explode=False,
-                description="One or several, separated by commas.",
-            ),
-        ],
-        responses=StaffEntrySerializer(many=True),
-    )
-    def get(self, request: Request, restaurant: str) -> Response:
-        """Entries by date and by who joined first. Contact data is null for roles that may not see
-        it.
-        """
-        place, _actor = staff_restaurant(request, restaurant, Capability.VIEW_BOOK)
-        queries = Queries(request, known={"date", "status"})
-        rows = selectors.entries_visible_to(account_of(request)).filter(restaurant=place)
-        if (day := queries.date("date")) is not None:
-            rows = rows.filter(service_date__lte=day, last_service_date__gte=day)
-        if statuses := queries.choices("status", EntryStatus.values):
-            rows = rows.filter(status__in=statuses)
-        queries.check()
-        pages = self.pagination_class()
-        page = pages.paginate_queryset(rows, request, self) or []
-        sees = Capability.SEE_CONTACT in capabilities_of(request.user, place)
-        offers = selectors.open_offers_by_entry([entry.pk for entry in page], clock.now())
-        return pages.get_paginated_response(
-            [staff_data(entry, offers.get(entry.pk), sees_contact=sees) for entry in page]
-        )
-
-
-class NotifyView(ApiView):
-    problem_statuses = (410,)
+class ResumeView(ApiView):
+    is_public = True
+    problem_statuses = (401, 403)
 
     @extend_schema(
-        operation_id="waitlist_notify",
-        summary="Offer a table",
+        operation_id="waitlist_resume",
+        summary="Still waiting",
         tags=TAGS,
         request=EmptySerializer,
-        responses=StaffEntrySerializer,
-        parameters=[ETAG],
+        responses=OwnEntrySerializer,
+        parameters=[*HOLDER, ETAG],
     )
     @idempotent
     def post(self, request: Request, entry_id: int) -> Response:
-        """Offer the best free table to this guest now, whoever else waits; 409 `nothing_to_offer`
-        with the reasons if there is none. An open offer is answered as it is.
-        """
-        access = staff_access(request, entry_id, Capability.EDIT_BOOK)
+        """An entry that was paused after two unanswered offers is asked again."""
+        access = any_access(request, entry_id)
+        access.require(Capability.EDIT_BOOK)
         parsed(EmptySerializer, request)
-        services.entry_notify(entry_id=entry_id, actor=access.actor, now=clock.now())
-        return _answer(access._replace(entry=answered(entry_id)))
+        services.entry_resume(entry_id=entry_id, actor=access.actor, now=clock.now())
+        return answer_of(access._replace(entry=answered(entry_id)))
 
 
 class AcceptView(ApiView):
@@ -273,7 +266,7 @@ class DeclineView(ApiView):
         access.require(Capability.EDIT_BOOK)
         offer = _offer(access, parsed(AnswerSerializer, request))
         services.offer_decline(offer_id=offer.pk, actor=access.actor, now=clock.now())
-        return _answer(access._replace(entry=answered(entry_id)))
+        return answer_of(access._replace(entry=answered(entry_id)))
 
 
 def _offer(access: Access, data: dict[str, Any]) -> WaitlistOffer:
@@ -292,12 +285,3 @@ def _offer(access: Access, data: dict[str, Any]) -> WaitlistOffer:
     if latest is None:
         raise OfferGone(status=str(OfferStatus.EXPIRED))
     return latest
-
-
-def _answer(access: Access) -> Response:
-    return answer(
-        access.entry,
-        now=clock.now(),
-        is_staff=access.is_staff,
-        sees_contact=access.sees_contact,
-    )
