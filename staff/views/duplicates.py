@@ -31,7 +31,7 @@ from restaurants.permissions import Capability
 from staff.access import Desk, desk_view, show
 from staff.forms.duplicates import PairForm
 from staff.presenters.duplicates import consequences, moves_shown, pairs_of, row_of
-from staff.presenters.guests import rows_of
+from staff.presenters.guests import full_date, rows_of
 
 PAGE = 20
 MERGES = 20
@@ -73,7 +73,7 @@ def compare(request: HttpRequest, desk: Desk) -> HttpResponse:
         "merged": row_of(merged),
         "moves": moves_shown(outcome.moves),
         "consequences": consequences(outcome, desk),
-        "until": desk.now + REVERSIBLE,
+        "until": full_date((desk.now + REVERSIBLE).date()),
         "turned_url": _compare_url(desk, merged.pk, kept.pk),
         "candidate": candidates_of(desk.restaurant.organisation_id)
         .filter(guest=min(kept.pk, merged.pk), other=max(kept.pk, merged.pk))
