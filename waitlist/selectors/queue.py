@@ -21,6 +21,7 @@ from restaurants.permissions import Capability
 from restaurants.selectors import restaurants_visible_to
 from waitlist.models import IN_QUEUE, QueueEntry, QueueSettings, QueueSkip, QueueStatus
 from waitlist.prediction import Quote, outlook, quote_of
+from waitlist.prediction.quote import STEP
 from waitlist.queue.links import queue_link
 from waitlist.queue.realtime import queue_version
 from waitlist.queue.rules import UNDO_FOR, competes, lapse_of
@@ -53,10 +54,13 @@ class Line:
 
     @property
     def minutes_left(self) -> tuple[int, int] | None:
-        """From and to how many minutes from now; None for a party that is called."""
+        """From and to how many minutes from now, in steps of five; None for a party that is
+        called.
+        """
         if self.quote is None:
             return None
-        return max(self.quote.low - self.waited, 0), max(self.quote.high - self.waited, 0)
+        low, high = max(self.quote.low - self.waited, 0), max(self.quote.high - self.waited, 0)
+        return low // STEP * STEP, -(-high // STEP) * STEP
 
 
 @dataclass(frozen=True)

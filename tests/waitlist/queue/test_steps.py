@@ -10,6 +10,7 @@ from bookings.errors import NoOnlineAvailability, TableOccupied, TableTaken, Tab
 from bookings.models import Reservation
 from bookings.services import reservation_complete, reservation_create
 from guests.models import Guest
+from reservehub.core import clock
 from reservehub.core.errors import ValidationFailed, VersionConflict
 from reservehub.core.models import AuditEntry
 from restaurants.models import Restaurant
@@ -54,6 +55,7 @@ from waitlist.services.queue import (
     queue_skip,
     queue_undo,
 )
+from waitlist.tasks import run_queues
 
 pytestmark = pytest.mark.django_db
 
@@ -589,3 +591,26 @@ def test_every_change_is_audited_without_names_or_numbers() -> None:
         "queue.left",
     ]
     assert "Secret" not in str([row.after for row in rows])
+
+
+def test_what_is_left_is_told_in_steps_of_five() -> None:
+    restaurant = make_restaurant(tables=(2,))
+    fill_house(restaurant)
+    wait_at_door(restaurant)
+
+    (line,) = queue_now(restaurant, now=later(7)).lines
+
+    assert line.minutes_left is not None
+    low, high = line.minutes_left
+    assert low % 5 == high % 5 == 0
+    assert 0 <= low <= high
+
+
+def test_every_house_with_a_queue_is_looked_at() -> None:
+    houses = [make_restaurant(tables=(2,)) for _ in range(3)]
+    for house in houses[:2]:
+        ready(wait_at_door(house))
+
+    with clock.freeze(later(12)):
+        assert run_queues() == 2
+        assert run_queues() == 0
