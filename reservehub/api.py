@@ -34,6 +34,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("guests.api.urls")),
     path("", include("bookings.api.urls")),
     path("", include("waitlist.api.urls")),
+    path("", include("waitlist.api.queue_urls")),
     path("", include("reviews.api.urls")),
 ]
 
