@@ -180,12 +180,18 @@ def parties_of(
 
 _CLOSED: Mapping[str, Promise] = {
     "switched_off": gettext_lazy("You can join the queue only at the door."),
-    "outside_hours": gettext_lazy("The queue opens when the restaurant seats guests."),
-    "full": gettext_lazy("As many as possible wait from afar already. Try again in a while."),
+    "outside_hours": gettext_lazy("The restaurant is not open now."),
+    "full": gettext_lazy("As many parties as possible wait from afar already. Try again later."),
     "too_late": gettext_lazy("Whoever joins now would hardly get a table before the last seating."),
     "party_too_large": gettext_lazy("Your party is too large to join from afar. Please call us."),
     "too_far": gettext_lazy("You are too far away to join now. Try again when you are nearer."),
 }
+
+
+def crowd_text(count: int) -> str:
+    """How many wait now."""
+    text = ngettext("%(count)d party is waiting", "%(count)d parties are waiting", count)
+    return text % {"count": count}
 
 
 def closed_text(reasons: Sequence[str]) -> str:

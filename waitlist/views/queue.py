@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.errors import NoOnlineAvailability
+from bookings.selectors import manage_path
 from bookings.services import service_date_now
 from bookings.views.common import actor_of, owner_key, private_page
 from bookings.views.limits import limit
@@ -34,7 +35,7 @@ from reservehub.core.pages import (
 from reservehub.core.tokens import new_nonce
 from restaurants.selectors import restaurant_public
 from waitlist.models import IN_QUEUE, QueueEntry, QueueSource, QueueStatus
-from waitlist.presenters.queue import closed_text, parties_of, queue_view
+from waitlist.presenters.queue import closed_text, crowd_text, parties_of, queue_view
 from waitlist.queue.errors import AlreadyInQueue, QueueClosed
 from waitlist.queue.realtime import queue_version
 from waitlist.queue_forms import QueueForm
@@ -150,26 +151,28 @@ def _join_page(
     status: int = 200,
 ) -> HttpResponse:
     restaurant, settings = place.restaurant, queue_settings_of(place.restaurant.pk)
-    parties, closed = [], closed_text(["switched_off"])
-    if settings.is_remote_open:
-        sizes = range(1, settings.largest_remote_party + 1)
-        here = queue_now(restaurant, now=clock.now(), sizes=sizes)
-        reasons = {
-            size: sorted(
-                closed_for(
-                    QueueRequest(restaurant_id=restaurant.pk, party_size=size),
-                    here,
-                    here.quotes[size],
-                    settings,
-                )
+    if not settings.is_remote_open:
+        raise QueueClosed(closed_text(["switched_off"]), reasons=["switched_off"])
+    sizes = range(1, settings.largest_remote_party + 1)
+    here = queue_now(restaurant, now=clock.now(), sizes=sizes)
+    reasons = {
+        size: sorted(
+            closed_for(
+                QueueRequest(restaurant_id=restaurant.pk, party_size=size),
+                here,
+                here.quotes[size],
+                settings,
             )
-            for size in sizes
-        }
-        parties = parties_of(here.quotes, reasons)
-        is_open = any(not found for found in reasons.values())
-        closed = "" if is_open else closed_text(next(iter(reasons.values()), ()))
+        )
+        for size in sizes
+    }
+    parties = parties_of(here.quotes, reasons)
+    is_open = any(party.is_open for party in parties)
+    closed = "" if is_open else closed_text(next(iter(reasons.values()), ()))
     context = {
         "restaurant": restaurant,
+        "chosen": str(form["guests"].value() or ""),
+        "crowd": crowd_text(len(here.lines)),
         "form": form,
         "areas": place.areas if len(place.areas) > 1 else [],
         "parties": parties,
@@ -265,6 +268,7 @@ def _context(token: str, found: QueueEntry) -> dict[str, Any]:
     return {
         "restaurant": found.restaurant,
         "entry": view,
+        "visit_url": manage_path(found.reservation) if found.reservation else "",
         "links": {
             "page": reverse("queue:entry", args=[token]),
             "coming": reverse("queue:coming", args=[token]),

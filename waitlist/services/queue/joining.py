@@ -47,6 +47,7 @@ def queue_join(*, request: QueueRequest, actor: Actor, now: datetime) -> Queued:
     is_staff = actor.kind in STAFF
     request = _normalised(request, restaurant, is_staff=is_staff)
     queue_lock(restaurant.pk)
+    _check_once(request)
     here = queue_now(restaurant, now=now, sizes=())
     quote = _quote(here, request)
     if not is_staff:
@@ -54,7 +55,6 @@ def queue_join(*, request: QueueRequest, actor: Actor, now: datetime) -> Queued:
         if reasons:
             raise QueueClosed(reasons=reasons)
     guest = _guest(request, restaurant, is_staff=is_staff, now=now)
-    _check_once(request)
     entry = _entry(request, restaurant, guest, quote, here.house)
     entry.save(force_insert=True)
     after = {
