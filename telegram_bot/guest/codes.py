@@ -49,16 +49,27 @@ class Step(StrEnum):
     LATE = "mt"
     RECONFIRM = "mr"
     LABEL = "nn"
+    WAIT = "wd"
+    WAIT_CARD = "wc"
+    WAIT_JOIN = "wj"
+    WAITING = "wv"
+    WAIT_TAKE = "wa"
+    WAIT_DECLINE = "wn"
+    WAIT_RESUME = "wr"
+    WAIT_LEAVE = "wx"
+    WAIT_LEAVE_NOW = "wy"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tap:
     """A pressed button.
 
-    :param reservation_id: the booking that is looked at or changed; without one a new one is made
+    :param reservation_id: the booking that is looked at or changed; without one a new one is made.
+        From `Step.WAITING` on the entry of the waitlist
     :param start: minutes after midnight of the wall clock, doubled, plus the fold; None: no time
     :param page: of a list or strip; for `Step.LATE` the minutes
-    :param version: of the booking as the guest saw it (rule 56)
+    :param version: of the booking or the entry as the guest saw it (rule 56). For a new entry of
+        the waitlist the end of its window, see `version_until`
     :param nonce: of one card, so that two taps on it book once (rule 55)
     """
 
@@ -71,6 +82,12 @@ class Tap:
     page: int = 0
     version: int = 0
     nonce: str = ""
+
+    @property
+    def until(self) -> time | None:
+        """The end of the window that is waited for, where there is one beside the start."""
+        minutes = (self.version - 1) // 2
+        return time(minutes // 60, minutes % 60) if 0 <= minutes < 24 * 60 else None
 
     @property
     def time(self) -> time | None:
@@ -87,6 +104,11 @@ class Tap:
 def start_of(at: time, fold: int) -> int:
     """A wall time for `Tap.start`."""
     return (at.hour * 60 + at.minute) * 2 + fold
+
+
+def version_until(at: time) -> int:
+    """The end of a window for `Tap.version`."""
+    return start_of(at, 0) + 1
 
 
 def new_nonce() -> str:

@@ -72,6 +72,7 @@ class Times:
     :param message: why nothing is free; empty where something is
     :param others: free instead
     :param next_day: the next day with a free time
+    :param can_wait: some time may still become free, and the restaurant keeps a waitlist
     """
 
     party: int
@@ -82,3 +83,4 @@ class Times:
     message: str = ""
     others: Sequence[Other] = ()
     next_day: date | None = None
+    can_wait: bool = False

@@ -9,7 +9,7 @@ from django.db.models import Min, Q, QuerySet
 from django.db.models.functions import Lower
 
 from bookings import selectors
-from bookings.availability import SlotAnswer
+from bookings.availability import WAITABLE, SlotAnswer
 from bookings.lifecycle import OCCUPYING
 from bookings.models import Reservation
 from bookings.selectors import DayState
@@ -21,6 +21,8 @@ from reservehub.core.timezones import service_date_of, to_wall
 from restaurants.selectors import restaurant_public, restaurants_public
 from telegram_bot.guest.codes import Tap
 from telegram_bot.guest.facts import STRIP_DAYS, Goal, Places, Strip
+from waitlist.models import LIVE, WaitlistEntry
+from waitlist.selectors import settings_of
 
 PLACES_PER_PAGE = 8
 CITIES_PER_PAGE = 16
@@ -59,6 +61,28 @@ def visits_ahead(chat_id: int, *, now: datetime) -> list[Reservation]:
     """What is coming up, soonest first."""
     ahead = reservations_of_chat(chat_id).filter(ends_at__gt=now, status__in=list(OCCUPYING))
     return list(ahead.order_by("starts_at", "id")[:VISITS_SHOWN])
+
+
+def entry_of_chat(chat_id: int, entry_id: int) -> WaitlistEntry:
+    """What one of those guests waits or waited for.
+
+    :raises NotFound: for anybody else's, too
+    """
+    found = _entries_of_chat(chat_id).filter(pk=entry_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def waits_ahead(chat_id: int, *, now: datetime) -> list[WaitlistEntry]:
+    """What those guests still wait for, soonest first."""
+    ahead = _entries_of_chat(chat_id).filter(status__in=LIVE, expires_at__gt=now)
+    return list(ahead.order_by("service_date", "from_time", "id")[:VISITS_SHOWN])
+
+
+def _entries_of_chat(chat_id: int) -> QuerySet[WaitlistEntry]:
+    rows = WaitlistEntry.objects.filter(guest__in=guests_of_chat(chat_id))
+    return rows.select_related("restaurant__policy", "reservation")
 
 
 def goal_of(chat_id: int, tap: Tap) -> Goal:
@@ -188,3 +212,15 @@ def answer_to(tap: Tap, answers: Sequence[SlotAnswer]) -> SlotAnswer | None:
         if answer.local_time.time() == tap.time and answer.fold == tap.fold:
             return answer
     return None
+
+
+def waitable(answers: Sequence[SlotAnswer]) -> list[SlotAnswer]:
+    """The starts that may become free when somebody else makes room."""
+    return [a for a in answers if a.reasons and set(a.reasons) <= WAITABLE]
+
+
+def can_wait(goal: Goal, answers: Sequence[SlotAnswer]) -> bool:
+    """Whether there is something to wait for instead of a new booking (rule 85)."""
+    if goal.reservation is not None or not waitable(answers):
+        return False
+    return settings_of(goal.restaurant.pk).is_enabled

@@ -17,6 +17,9 @@ from reservehub.core.idempotency import Answer, run_idempotent
 from telegram_bot.guest.codes import Tap
 from telegram_bot.guest.facts import Goal
 from telegram_bot.guest.models import GuestProfile
+from telegram_bot.guest.reading import entry_of_chat
+from waitlist.models import WaitlistEntry
+from waitlist.services import JoinRequest, entry_join
 
 GUEST = Actor(kind=ActorKind.GUEST, label="guest", channel="telegram")
 
@@ -59,12 +62,49 @@ def book_once(
     return found.get(pk=body["id"])
 
 
-def chat_connect(reservation: Reservation, profile: GuestProfile, *, now: datetime) -> None:
-    """Messages about the guest's bookings reach this chat from now on."""
-    if reservation.guest_id is None:
+def join_once(goal: Goal, tap: Tap, *, profile: GuestProfile, now: datetime) -> WaitlistEntry:
+    """Wait for what the card says. A second tap on the same card finds the entry of the first.
+
+    :raises DomainError: as `entry_join`
+    """
+    if tap.day is None or tap.time is None:
+        raise ValueError("the tap names no time")
+    wish = JoinRequest(
+        restaurant_id=goal.restaurant.pk,
+        date=tap.day,
+        from_time=tap.time,
+        until_time=tap.until,
+        party_size=tap.party,
+        guest_name=profile.name,
+        guest_phone=str(profile.phone),
+        guest_language=get_language() or "en",
+        source="telegram",
+    )
+
+    def work() -> Answer:
+        entry = entry_join(request=wish, actor=GUEST, now=now).entry
+        chat_connect(entry, profile, now=now)
+        return Answer(status=201, body={"id": entry.pk})
+
+    answer = run_idempotent(
+        key=tap.nonce,
+        scope=f"telegram:wait:{profile.chat_id}",
+        body=repr((wish.restaurant_id, tap.day, tap.time, tap.until, wish.party_size)).encode(),
+        now=now,
+        work=work,
+    )
+    body = answer.body if isinstance(answer.body, dict) else {}
+    return entry_of_chat(profile.chat_id, int(body["id"]))
+
+
+def chat_connect(
+    what: Reservation | WaitlistEntry, profile: GuestProfile, *, now: datetime
+) -> None:
+    """Messages about the guest's bookings and waits reach this chat from now on."""
+    if what.guest_id is None:
         return
     contact_point_add(
-        guest_id=reservation.guest_id,
+        guest_id=what.guest_id,
         channel=ChannelName.TELEGRAM,
         address=str(profile.chat_id),
         keys={},

@@ -28,6 +28,7 @@ from telegram_bot.guest.profiles import profile_awaits
 from telegram_bot.guest.reading import (
     answer_to,
     answers_of,
+    can_wait,
     day_of,
     is_bookable_date,
     strip_of,
@@ -118,7 +119,14 @@ def _times_of(goal: Goal, tap: Tap, answers: Sequence[SlotAnswer], *, day: date)
         chosen=None,
         area_id=None,
     )
-    return Times(party=tap.party, day=day, page=tap.page, answers=answers, blocks=blocks)
+    return Times(
+        party=tap.party,
+        day=day,
+        page=tap.page,
+        answers=answers,
+        blocks=blocks,
+        can_wait=can_wait(goal, answers),
+    )
 
 
 def _instead(goal: Goal, tap: Tap, found: Times, *, now: datetime) -> Times:

@@ -40,7 +40,12 @@ from telegram_bot.guest.presenters.home import (
 from telegram_bot.guest.presenters.places import places_screen
 from telegram_bot.guest.presenters.visits import late_buttons, visit_screen
 from telegram_bot.guest.profiles import Visitor, profile_awaits, profile_of, profile_phone_set
-from telegram_bot.guest.reading import places_of, reservation_of_chat, visits_ahead
+from telegram_bot.guest.reading import (
+    places_of,
+    reservation_of_chat,
+    visits_ahead,
+    waits_ahead,
+)
 from telegram_bot.guest.screens import Reply
 from telegram_bot.screen import Button, Screen
 
@@ -85,7 +90,8 @@ def visits_answer(*, visitor: Visitor, now: datetime) -> Outcome:
     """/bookings."""
     profile = profile_of(visitor, now=now)
     profile_awaits(profile, "", now=now)
-    screen = visits_screen(visits_ahead(profile.chat_id, now=now))
+    chat_id = profile.chat_id
+    screen = visits_screen(visits_ahead(chat_id, now=now), waits_ahead(chat_id, now=now))
     return outcome_of(Reply(screen=screen), profile)
 
 

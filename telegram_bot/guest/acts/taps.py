@@ -8,14 +8,14 @@ from datetime import datetime
 from types import MappingProxyType
 
 from reservehub.core.errors import NotFound
-from telegram_bot.guest.acts import booking, finding, places, visits
+from telegram_bot.guest.acts import booking, finding, joining, places, visits, waits
 from telegram_bot.guest.acts.turn import Turn, refreshed
 from telegram_bot.guest.codes import Step, Tap, decode
 from telegram_bot.guest.models import GuestProfile
 from telegram_bot.guest.presenters.home import home_screen, visits_screen
 from telegram_bot.guest.presenters.places import places_screen
 from telegram_bot.guest.profiles import Visitor, profile_awaits, profile_of
-from telegram_bot.guest.reading import places_of, visits_ahead
+from telegram_bot.guest.reading import places_of, visits_ahead, waits_ahead
 from telegram_bot.guest.screens import Reply
 
 ACTS: Mapping[Step, Callable[[Turn], Reply]] = MappingProxyType(
@@ -40,6 +40,15 @@ ACTS: Mapping[Step, Callable[[Turn], Reply]] = MappingProxyType(
         Step.CANCEL_NOW: visits.cancel_now,
         Step.LATE: visits.late,
         Step.RECONFIRM: visits.reconfirm,
+        Step.WAIT: joining.times,
+        Step.WAIT_CARD: joining.card,
+        Step.WAIT_JOIN: joining.join,
+        Step.WAITING: waits.wait,
+        Step.WAIT_TAKE: waits.take,
+        Step.WAIT_DECLINE: waits.decline,
+        Step.WAIT_RESUME: waits.resume,
+        Step.WAIT_LEAVE: waits.leave,
+        Step.WAIT_LEAVE_NOW: waits.leave_now,
     }
 )
 
@@ -82,5 +91,8 @@ def turn_answer(turn: Turn) -> Reply:
 
 def _gone(profile: GuestProfile, tap: Tap, *, now: datetime) -> Reply:
     if tap.reservation_id:
-        return refreshed(visits_screen(visits_ahead(profile.chat_id, now=now)))
+        chat_id = profile.chat_id
+        return refreshed(
+            visits_screen(visits_ahead(chat_id, now=now), waits_ahead(chat_id, now=now))
+        )
     return refreshed(places_screen(places_of(profile.chat_id, page=0, city_id=0)))

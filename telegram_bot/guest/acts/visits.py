@@ -22,13 +22,16 @@ from telegram_bot.guest.presenters.visits import (
     change_screen,
     visit_screen,
 )
-from telegram_bot.guest.reading import reservation_of_chat, visits_ahead
+from telegram_bot.guest.reading import reservation_of_chat, visits_ahead, waits_ahead
 from telegram_bot.guest.screens import Reply
 from telegram_bot.guest.writing import GUEST
 
 
 def visits(turn: Turn) -> Reply:
-    return Reply(screen=visits_screen(visits_ahead(turn.chat_id, now=turn.now)))
+    chat_id, now = turn.chat_id, turn.now
+    return Reply(
+        screen=visits_screen(visits_ahead(chat_id, now=now), waits_ahead(chat_id, now=now))
+    )
 
 
 def visit(turn: Turn) -> Reply:

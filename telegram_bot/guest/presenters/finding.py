@@ -159,7 +159,13 @@ def times_screen(goal: Goal, times: Times, *, said: str = "") -> Screen:
     return Screen(
         text=text,
         rows=as_rows(
-            *rows, *in_columns(others, 1), next_day, [back_button(replace(here, step=Step.DAYS))]
+            *rows,
+            *in_columns(others, 1),
+            next_day,
+            [button("🔔 " + _("Join the waitlist"), replace(here, step=Step.WAIT))]
+            if times.can_wait
+            else [],
+            [back_button(replace(here, step=Step.DAYS))],
         ),
     )
 

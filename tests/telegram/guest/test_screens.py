@@ -18,6 +18,7 @@ from telegram_bot.screen import Screen
 from tests.factories import FRIDAY, NOW, make_restaurant
 from tests.telegram.guest.phone import STRIKE
 from tests.telegram.guest.visiting import booked_by_a_stranger
+from tests.waitlist.evenings import offered
 
 pytestmark = pytest.mark.django_db
 
@@ -63,19 +64,24 @@ def test_every_screen_leads_on_and_names_are_harmless(restaurant: Restaurant) ->
     )
     mine = booked_by_a_stranger(restaurant, date=NOW.date(), time=time(20))
     assert mine.guest_id is not None
-    contact_point_add(guest_id=mine.guest_id, channel="telegram", address="7", keys={}, now=NOW)
+    booked_by_a_stranger(restaurant, date=NOW.date(), time=time(18))
+    waits = offered(restaurant)
+    assert waits.guest_id is not None
+    for guest_id in (mine.guest_id, waits.guest_id):
+        contact_point_add(guest_id=guest_id, channel="telegram", address="7", keys={}, now=NOW)
     home = start_answer(visitor=ANNA, payload="", now=NOW).reply.screen
     assert home is not None
 
     found = walk(home)
 
     seen = {step for step, _is_change in found}
-    assert set(Step) - seen <= {Step.CITIES, Step.LABEL, Step.LATE, Step.RECONFIRM, Step.CLOSED_DAY}
+    elsewhere = {Step.CITIES, Step.LABEL, Step.LATE, Step.RECONFIRM, Step.CLOSED_DAY}
+    assert set(Step) - seen <= elsewhere | {Step.WAIT_RESUME, Step.WAIT_LEAVE_NOW}
     for kind, screen in found.items():
         assert "<Anna>" not in screen.text, kind
         if screen.text and kind[0] is not Step.HOME:
             labels = [button.label for row in screen.rows for button in row]
-            ways = {"‹ Back", "Keep the booking", "My bookings"}
+            ways = {"‹ Back", "Keep the booking", "No, I stay", "My bookings"}
             assert ways & set(labels), (kind, labels)
 
 
