@@ -66,7 +66,8 @@ def test_a_party_that_is_called_and_leaves_at_one_instant_is_gone_and_its_table_
     entry = wait_at_door(restaurant)
 
     leave = partial(queue_leave, entry_id=entry.pk, actor=GUEST, now=later(1))
-    outcomes = race(*[caller(entry), leave] * 4)
+    rivals: list[Callable[[], Any]] = [caller(entry), leave]
+    outcomes = race(*rivals * 4)
 
     assert all(not isinstance(o, Exception) or isinstance(o, DomainError) for o in outcomes)
     assert statuses() == ["CANCELED"]
@@ -115,7 +116,7 @@ def test_seated_skipped_left_and_run_out_at_one_instant_settle_to_one_truth() ->
     entry = wait_at_door(restaurant)
     caller(entry)()
     at = later(11)
-    steps = [
+    steps: list[Callable[[], Any]] = [
         partial(queue_seat, entry_id=entry.pk, actor=STAFF, now=at),
         partial(queue_skip, entry_id=entry.pk, actor=STAFF, now=at),
         partial(queue_leave, entry_id=entry.pk, actor=GUEST, now=at),
