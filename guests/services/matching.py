@@ -11,6 +11,9 @@ from django.db import DEFAULT_DB_ALIAS, transaction
 from guests.models import Guest, MergeCandidate
 from reservehub.core.planned import planned_cursor
 
+NAME_SCORE = 0.3
+"""Another name with the same contact is most often a nickname: below what is found every night."""
+
 
 class Matched(NamedTuple):
     """A guest, and whether nobody knew them before."""
@@ -125,10 +128,10 @@ def _remember(guest: Guest, *, name: str, email: str, user_id: int | None, now: 
     if changed:
         guest.save(update_fields=changed)
     if name and _plain(name) != _plain(guest.name):
-        MergeCandidate.objects.bulk_create(
-            [MergeCandidate(guest=guest, name=name, reason="same_contact", created_at=now)],
-            ignore_conflicts=True,
+        noted = MergeCandidate(
+            guest=guest, name=name, reason="same_contact", score=NAME_SCORE, created_at=now
         )
+        MergeCandidate.objects.bulk_create([noted], ignore_conflicts=True)
 
 
 def _plain(name: str) -> str:
