@@ -8,12 +8,15 @@ import pytest
 
 from bookings.models import Reservation, Source
 from bookings.services import reservation_cancel
-from notifications.models import ContactPoint
+from notifications.kinds import ChannelName, Kind
+from notifications.models import ContactPoint, MessageAttempt
+from notifications.services import entry_message_plan
 from reservehub.core import clock
 from restaurants.models import Restaurant
 from telegram_bot.guest.codes import Step, Tap, decode, encode, version_until
 from tests.factories import NOW, STAFF, make_restaurant
 from tests.telegram.guest.phone import Phone
+from tests.telegram.world import Shown
 from tests.waitlist.evenings import cancel, fill, join
 from waitlist.models import (
     EntryStatus,
@@ -250,3 +253,46 @@ def test_the_end_of_a_window_survives_its_code_and_nonsense_is_none() -> None:
         assert whole.until == at
     for version in (0, 2 * 24 * 60 + 1, 2**31 - 1):
         assert Tap(step=Step.WAIT_CARD, version=version).until is None
+
+
+@pytest.mark.parametrize(
+    ("button", "said", "status"),
+    [
+        ("confirm", "The table is yours.", EntryStatus.ACCEPTED),
+        ("cancel", "Thank you. You stay on the waitlist.", EntryStatus.WAITING),
+    ],
+)
+def test_the_buttons_under_the_message_of_an_offer_answer_it(
+    anna: Phone, booked: Reservation, button: str, said: str, status: str
+) -> None:
+    entry = joined(anna)
+    offer = free(booked)
+    assert offer is not None
+    shown = told_to(anna, offer)
+    assert anna.press(shown, f"m:{button}").text == said
+    entry.refresh_from_db()
+    assert entry.status == status
+
+
+def told_to(phone: Phone, offer: WaitlistOffer) -> Shown:
+    """The message about the offer, as the channel sent it."""
+    entry = offer.entry
+    message = entry_message_plan(
+        kind=Kind.WAITLIST_OFFER, entry=entry, offer=offer, cause=f"o{offer.pk}", now=NOW
+    )
+    assert message is not None
+    assert ChannelName.TELEGRAM in message.channels
+    chat = phone.user.chat
+    shown = Shown(chat=chat, message_id=phone.user.world.next_message_id(), text="A table")
+    chat.messages.append(shown)
+    MessageAttempt.objects.create(
+        message=message,
+        number=1,
+        channel=ChannelName.TELEGRAM,
+        provider="telegram",
+        provider_id=f"{phone.user.id}:{shown.message_id}",
+        address=str(phone.user.id),
+        outcome="taken",
+        started_at=NOW,
+    )
+    return shown
