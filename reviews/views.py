@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -89,7 +89,7 @@ def _page(
     labels = {
         "stars": _("The visit as a whole"),
         "food": _("Food"),
-        "service": _("Service"),
+        "service": pgettext("part of a review", "Service"),
         "ambience": _("Ambience"),
     }
     whole = {

@@ -65,7 +65,7 @@ class Chart:
 
 
 def percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
+    return f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
 
 
 def number_rows(numbers: QueueNumbers) -> list[NumberRow]:
