@@ -134,6 +134,12 @@ class ConsentTold(NamedTuple):
     wording: str
 
 
+_NEVER: Mapping[ConsentPurpose, str | Promise] = {
+    ConsentPurpose.MARKETING: gettext_lazy("never agreed"),
+    ConsentPurpose.HEALTH: gettext_lazy("erased 30 days after the last visit"),
+}
+
+
 def consents_shown(ledger: Mapping[str, ConsentEntry], place: Restaurant) -> list[ConsentTold]:
     """One line for each purpose; without an entry it says that nobody was asked."""
     return [_consent(purpose, ledger.get(purpose.value), place) for purpose in ConsentPurpose]
@@ -141,9 +147,8 @@ def consents_shown(ledger: Mapping[str, ConsentEntry], place: Restaurant) -> lis
 
 def _consent(purpose: ConsentPurpose, entry: ConsentEntry | None, place: Restaurant) -> ConsentTold:
     if entry is None:
-        return ConsentTold(
-            label=str(purpose.label), is_given=False, words=_("never agreed"), wording=""
-        )
+        words = str(_NEVER[purpose])
+        return ConsentTold(label=str(purpose.label), is_given=False, words=words, wording="")
     day = {"date": full_date(local(entry.created_at, place).date())}
     words = _("agreed on %(date)s") if entry.is_given else _("withdrawn on %(date)s")
     wording = entry.wording if entry.is_given else ""

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext, pgettext_lazy
+from django.utils.translation import get_language, ngettext, npgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from bookings.presenters.clock import clock_text
@@ -106,7 +106,7 @@ def _habits(found: Insights, areas: dict[int, str], place: Restaurant) -> list[T
         told.append(Told(_("Usual area"), areas[found.area.value], _share(found.area)))
     if found.rhythm:
         days = found.rhythm.value
-        words = ngettext("every day", "every %(n)d days", days) % {"n": days}
+        words = npgettext("rhythm", "every day", "every %(n)d days", days) % {"n": days}
         told.append(Told(_("Comes"), words, _middle(found.rhythm)))
     if found.lead:
         told.append(Told(_("Books ahead"), _ahead(found.lead.value), _middle(found.lead)))

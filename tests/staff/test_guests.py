@@ -317,7 +317,7 @@ def test_tags_show_their_colour_and_consents_their_last_word(place: Restaurant) 
     assert 'data-colour="purple">Wine' in text(client.get(url(place, "guests")))
     assert "agreed on Mon 1 Jun 2026" in page
     assert "Send me news" in page
-    assert "never agreed" in page
+    assert "erased 30 days after the last visit" in page
     consent_record(is_given=False, now=NOW + timedelta(hours=1), **marketing)
     page = text(client.get(profile))
     assert "withdrawn on Mon 1 Jun 2026" in page
