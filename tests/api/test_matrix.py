@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import time
 from typing import Any, NamedTuple
 
 import pytest
 from drf_spectacular.generators import SchemaGenerator
 
-from bookings.services import table_block
+from reservehub.core import clock
 from restaurants.models import ServicePeriod, Table, TurnTimeRule
 from tests.api.conftest import Api, World, booking_body
-from tests.factories import NOW, STAFF, make_combination, make_table
-from tests.waitlist.evenings import fill, offered
+from tests.api.things import moment_of, things_for
+from tests.factories import make_combination, make_table
+from tests.guests.people import make_guest
+from tests.waitlist.evenings import fill
 
 
 class Row(NamedTuple):
@@ -113,6 +115,46 @@ EXPECTED: dict[str, Row] = {
     "waitlist_decline": STEP,
     "waitlist_leave": STEP,
     "waitlist_notify": STEP,
+    "waitlist_change": STEP,
+    "waitlist_resume": STEP,
+    "restaurant_queue": READ,
+    "restaurant_queue_estimates": PUBLIC,
+    "restaurant_queue_add": Row(401, 404, 404, 403, 201, 201),
+    "queue_join": Row(201, 201, 201, 201, 201, 201),
+    # As with the waitlist.
+    "queue_party": READ,
+    "queue_leave": STEP,
+    "queue_coming": STEP,
+    "queue_ready": STEP,
+    # Nobody has called the party yet.
+    "queue_nudge": Row(401, 404, 404, 403, 409, 409),
+    "queue_seat": STEP,
+    "queue_skip": STEP,
+    "queue_no_show": STEP,
+    "queue_undo": Row(401, 404, 404, 403, 409, 409),
+    "guests": STEP,
+    "guest": READ,
+    "guest_history": READ,
+    "guest_notes": READ,
+    "guest_note_add": Row(401, 404, 404, 403, 201, 201),
+    "guest_vip": STEP,
+    "guest_tags": STEP,
+    "guest_tag_give": STEP,
+    "guest_tag_take": STEP,
+    "guest_segments": STEP,
+    "guest_segment_guests": STEP,
+    "guest_duplicates": Row(401, 404, 404, 403, 403, 200),
+    "guest_duplicate_dismiss": REMOVE,
+    "guest_merge": CREATE,
+    "guest_unmerge": CHANGE,
+    "restaurant_rating": PUBLIC,
+    "restaurant_reviews": PUBLIC,
+    "restaurant_reviews_all": READ,
+    # Nobody has written one, and only the guest may.
+    "reservation_review": Row(401, 404, 404, 404, 404, 404),
+    "reservation_review_write": Row(401, 404, 404, 403, 403, 403),
+    "review_answer": CHANGE,
+    "review_moderate": CHANGE,
     "floor_plan_placements": READ,
     "floor_plan_placements_replace": CHANGE,
     "floor_plan_draft": READ,
@@ -260,6 +302,15 @@ def _body(world: World, operation: Operation, kind: str | None) -> dict[str, Any
         "reservation_extend": {"minutes": 15},
         "reservation_swap": {"other": 999_999},
         "walk_in_create": {"party_size": 2},
+        "guest_merge": {"merged": make_guest(world.restaurant.organisation).pk},
+        "guest_note_add": {"text": "Likes the corner"},
+        "guest_vip": {"is_vip": True},
+        "queue_join": {"restaurant": world.restaurant.slug, "party_size": 2, "name": "Bo"},
+        "restaurant_queue_add": {"party_size": 2},
+        "reservation_review_write": {"stars": 5},
+        "review_answer": {"text": "Thank you"},
+        "review_moderate": {"is_published": False},
+        "waitlist_change": {"party_size": 1},
         "waitlist_join": {
             **{n: booking[n] for n in ("restaurant", "date", "party_size", "guest_name")},
             "from_time": "21:30",
@@ -285,8 +336,7 @@ def test_everybody_gets_the_expected_answer(world: World, operation: Operation) 
         id=items[kind] if kind else 0,
         token="unknown",
         table_id=items["tables"],
-        block_id=_block(world) if operation.id == "table_block_delete" else 0,
-        entry_id=offered(world.restaurant).pk if "{entry_id}" in operation.path else 0,
+        **things_for(world, operation.path),
     )
     if operation.id == "waitlist_join":
         fill(world.restaurant, time(21, 30))
@@ -300,25 +350,17 @@ def test_everybody_gets_the_expected_answer(world: World, operation: Operation) 
             body = {**body, "guest_email": f"{name}@example.com", "date": _another_day(name)}
         if operation.id == "waitlist_join" and body is not None:
             body = {**body, "guest_email": f"{name}@example.com"}
+        if operation.id in {"queue_join", "restaurant_queue_add"} and body is not None:
+            body = {**body, "phone": f"+3163000000{Row._fields.index(name)}"}
         if operation.id == "hold_create" and body is not None:
             body = {**body, "session": name, "date": _another_day(name)}
         if operation.id == "restaurant_reservation_create" and body is not None:
             body = {**body, "guest_email": f"{name}@example.com", "date": _another_day(name)}
         if operation.id == "reservation_check_in" and name == "owner":
             world.host.post(f"reservations/{reservation.pk}/undo")
-        got[name] = caller.call(operation.method, path, body).status_code
+        with clock.freeze(moment_of(operation.path)):
+            got[name] = caller.call(operation.method, path, body).status_code
     assert got == EXPECTED[operation.id]._asdict()
-
-
-def _block(world: World) -> int:
-    return table_block(
-        restaurant_id=world.restaurant.pk,
-        table_ids=(world.restaurant.tables.get(number="2").pk,),
-        starts_at=NOW,
-        ends_at=NOW + timedelta(hours=1),
-        actor=STAFF,
-        now=NOW,
-    ).pk
 
 
 def _another_day(name: str) -> str:

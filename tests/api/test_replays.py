@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookings.models import Reservation
+from reservehub.core import clock
 from tests.api.conftest import Api, World, assert_problem, booking_body
 from tests.api.test_matrix import OPERATIONS, Operation, _body, _items
-from tests.waitlist.evenings import offered
+from tests.api.things import moment_of, things_for
 
 POSTS = [o for o in OPERATIONS if o.method == "POST" and not o.id.startswith("token_")]
 #: What is written by asking, whatever the answer: the keys themselves.
@@ -49,12 +50,12 @@ def test_a_replay_changes_nothing(world: World, operation: Operation, role: str)
         "reservation_id": world.book().pk,
         "items": items,
         "id": items["floor-plans"],  # the only items with a verb of their own
+        **things_for(world, operation.path),
     }
-    if "{entry_id}" in operation.path:
-        ids["entry_id"] = offered(world.restaurant).pk
-    first = _call(world, operation, "key-1", caller, ids)
-    before = _everything()
-    replay = _call(world, operation, "key-1", caller, ids)
+    with clock.freeze(moment_of(operation.path)):
+        first = _call(world, operation, "key-1", caller, ids)
+        before = _everything()
+        replay = _call(world, operation, "key-1", caller, ids)
     assert _everything() == before
     assert replay.status_code == first.status_code
     assert replay.content == first.content
