@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -63,13 +63,24 @@ class Line:
         return low // STEP * STEP, -(-high // STEP) * STEP
 
 
+class Asking(NamedTuple):
+    """A party that asks how long it would wait."""
+
+    size: int
+    area_id: int | None = None
+    features: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class QueueNow:
-    """The queue of one restaurant now. `quotes` are what a party of each size would be told."""
+    """The queue of one restaurant now. `quotes` are what a party of each size would be told,
+    `asked` what the one that asked is.
+    """
 
     house: HouseNow
     lines: Sequence[Line]
     quotes: dict[int, Quote]
+    asked: Quote | None = None
 
     def line_of(self, entry_id: int) -> Line | None:
         return next((line for line in self.lines if line.entry.pk == entry_id), None)
@@ -147,6 +158,7 @@ def queue_now(
     now: datetime,
     sizes: Collection[int] = SIZES,
     service_date: date | None = None,
+    asking: Asking | None = None,
 ) -> QueueNow:
     """The queue with what each party waits for and what newcomers would be told; a constant number
     of queries and one simulation.
@@ -158,7 +170,10 @@ def queue_now(
     waits, asked = outlook(
         house.house(),
         [house.waiting_of(entry) for entry in entries],
-        [house.waiting(house.options(size), size) for size in sizes],
+        [
+            house.waiting(house.options(*one), one.size)
+            for one in [*map(Asking, sizes), *([asking] if asking else [])]
+        ],
     )
     wanted = [[option.tables for option in house.options_of(entry)] for entry in entries]
     lines = []
@@ -177,8 +192,10 @@ def queue_now(
                 seat=tuple(entry.table_ids) if is_called else house.free_seat(entry),
             )
         )
-    quotes = {size: quote_of(wait) for size, wait in zip(sizes, asked, strict=True)}
-    return QueueNow(house, lines, quotes)
+    told = [quote_of(wait) for wait in asked]
+    return QueueNow(
+        house, lines, dict(zip(sizes, told, strict=False)), asked=told[-1] if asking else None
+    )
 
 
 def queue_skips_of_day(restaurant_id: int, service_date: date) -> QuerySet[QueueSkip]:

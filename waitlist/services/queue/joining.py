@@ -20,12 +20,12 @@ from reservehub.core.actors import Actor, ActorKind
 from reservehub.core.errors import FieldError, ValidationFailed
 from restaurants.models import Restaurant
 from waitlist.models import IN_QUEUE, QueueEntry, QueueSettings, QueueSource
-from waitlist.prediction import Quote, outlook, quote_of
+from waitlist.prediction import NO_WAIT, Quote
 from waitlist.queue.errors import AlreadyInQueue, QueueClosed
 from waitlist.queue.events import QueueJoined
 from waitlist.queue.links import queue_link
 from waitlist.selectors.house import HouseNow
-from waitlist.selectors.queue import QueueNow, queue_now, queue_settings_of
+from waitlist.selectors.queue import Asking, QueueNow, queue_now, queue_settings_of
 from waitlist.services.queue.records import queue_lock, tell
 from waitlist.services.queue.requests import Queued, QueueRequest
 
@@ -48,8 +48,9 @@ def queue_join(*, request: QueueRequest, actor: Actor, now: datetime) -> Queued:
     request = _normalised(request, restaurant, is_staff=is_staff)
     queue_lock(restaurant.pk)
     _check_once(request)
-    here = queue_now(restaurant, now=now, sizes=())
-    quote = _quote(here, request)
+    asking = Asking(request.party_size, request.area_id, request.required_features)
+    here = queue_now(restaurant, now=now, sizes=(), asking=asking)
+    quote = here.asked or NO_WAIT
     if not is_staff:
         reasons = sorted(closed_for(request, here, quote, queue_settings_of(restaurant.pk)))
         if reasons:
@@ -142,14 +143,6 @@ def _missing(request: QueueRequest) -> Iterator[FieldError]:
     if not request.phone.strip() and not request.email.strip():
         detail = _("Enter a phone number or an e-mail address, so that we can reach you.")
         yield FieldError("/phone", "contact_required", detail)
-
-
-def _quote(here: QueueNow, request: QueueRequest) -> Quote:
-    house = here.house
-    options = house.options(request.party_size, request.area_id, request.required_features)
-    queue = [house.waiting_of(line.entry) for line in here.lines]
-    _, (waits,) = outlook(house.house(), queue, [house.waiting(options, request.party_size)])
-    return quote_of(waits)
 
 
 def _guest(
