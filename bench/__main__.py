@@ -53,13 +53,14 @@ def _settings(arguments: Sequence[str]) -> str:
 
 def _wanted(arguments: Sequence[str]) -> Sequence[str]:
     """The module that measures, and its options: `fanout` and `floor` are about screens,
-    `messages` about bad times, `reminders` about the clock, the rest about bookings.
+    `messages` about bad times, `reminders` about the clock, `guests` about the guest book, the rest
+    about bookings.
     """
     if arguments[:1] == ["fanout"]:
         return ["bench.fanout", *arguments[1:]]
     if arguments[:1] == ["floor"]:
         return ["bench.floor"]
-    if arguments[:1] in (["messages"], ["reminders"]):
+    if arguments[:1] in (["messages"], ["reminders"], ["guests"]):
         return [f"bench.{arguments[0]}"]
     return ["bench.measure", *arguments]
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce, Reverse
+from django.db.models.functions import Reverse
 from django.db.models.lookups import Lookup
 
 from guests.models import Guest, GuestTag
@@ -27,6 +27,7 @@ letters."""
 CLOSE = 25
 """How many names with a slip are offered."""
 
+_TURNED = {"phone_turned": Reverse("phone")}
 _PHONE = re.compile(r"\+?[\d\s()./-]+\Z")
 
 
@@ -69,9 +70,12 @@ def guests_found(organisation_ids: Collection[int], search: Search) -> Found:
     asked = _question(search.text)
     if asked is None:
         return Found(guests)
-    records = Guest.objects.filter(houses).annotate(phone_turned=Reverse("phone")).filter(asked)
-    kept = records.values_list(Coalesce("merged_into", "pk"), flat=True)
-    found = guests.filter(pk__in=kept)
+    found = guests.alias(**_TURNED).filter(asked)
+    merged = Guest.objects.filter(houses, merged_into__isnull=False).alias(**_TURNED).filter(asked)
+    # Few, and asked for by themselves: a subquery over all records would join the whole book.
+    kept = list(merged.order_by().values_list("merged_into", flat=True).distinct())
+    if kept:
+        found = guests.alias(**_TURNED).filter(asked | Q(pk__in=kept))
     if _is_name(search.text) and not found.exists():
         close = _resembling(organisation_ids, search.text)
         if close:
