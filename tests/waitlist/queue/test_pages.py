@@ -43,7 +43,9 @@ def house() -> Restaurant:
     return restaurant
 
 
-def page(client: Client, entry: QueueEntry, minutes: float = 1, **headers: str) -> str:
+def page(
+    client: Client, entry: QueueEntry, minutes: float = 1, headers: dict[str, str] | None = None
+) -> str:
     with clock.freeze(later(minutes)):
         response = client.get(f"/q/{queue_token_of(entry)}/", headers=headers)
     assert response.status_code == 200
@@ -162,14 +164,14 @@ def test_the_open_page_fetches_itself_with_the_version_of_the_whole_queue(
 ) -> None:
     ahead, behind = wait_at_door(house), wait_at_door(house)
     part = {"HX-Request": "true", "HX-Target": "visit"}
-    before = page(client, behind, **part)
+    before = page(client, behind, headers=part)
     assert 'data-version="2"' in before
     assert "1 party that could take the same tables is ahead" in before
     assert "<html" not in before
 
     queue_leave(entry_id=ahead.pk, actor=GUEST, now=later(1))
 
-    after = page(client, behind, **part)
+    after = page(client, behind, headers=part)
     assert 'data-version="3"' in after
     assert "You are next" in after
 

@@ -307,6 +307,18 @@ def test_only_called_parties_are_reminded() -> None:
     assert entry.nudged_at == later(2)
 
 
+def test_who_is_seen_as_skipped_is_called_again_before_any_worker_has_written_it_down() -> None:
+    restaurant = make_restaurant(tables=(2,))
+    entry = ready(wait_at_door(restaurant))
+    (line,) = queue_now(restaurant, now=later(12)).lines
+    assert line.status == QueueStatus.SKIPPED
+
+    again = ready(entry, minutes=12, expected_version=line.entry.version)
+
+    assert (again.status, again.skips) == (QueueStatus.SERVICE_READY, 1)
+    assert skips() == [(entry.pk, None, "not_come")]
+
+
 def test_the_host_skips_a_called_party_that_is_not_there() -> None:
     restaurant = make_restaurant(tables=(2,))
     entry = ready(wait_at_door(restaurant))
@@ -614,3 +626,12 @@ def test_every_house_with_a_queue_is_looked_at() -> None:
     with clock.freeze(later(12)):
         assert run_queues() == 2
         assert run_queues() == 0
+
+
+def test_a_day_without_service_has_a_queue_all_the_same() -> None:
+    restaurant = make_restaurant(tables=(2,), period={"weekdays": [0]})
+
+    entry = wait_at_door(restaurant)
+
+    assert not queue_now(restaurant, now=EVENING).house.is_open
+    assert ready(entry).is_in_queue

@@ -57,12 +57,13 @@ def queue_ready(
     :raises TableOccupied | TableTaken | TableUnsuitable: for named tables that cannot be had
     """
     entry = entry_lock(entry_id)
-    entry_settle(entry, now=now)
     wanted = sorted(set(table_ids)) or entry.table_ids
     if is_held(entry, now=now) and wanted == entry.table_ids:
         return entry
-    in_queue_check(entry)
+    # Before time is written down: the screen knew what it has done without a new version.
     version_check(entry, expected_version)
+    entry_settle(entry, now=now)
+    in_queue_check(entry)
     days_lock(entry, now=now)
     tables_release(entry)
     tables = tables_choose(entry, table_ids, overrides=overrides, actor=actor, now=now)
