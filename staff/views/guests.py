@@ -52,6 +52,7 @@ def guests(request: HttpRequest, desk: Desk) -> HttpResponse:
         "text": text,
         "is_close": found.is_close,
         "is_first": position is None,
+        "first_query": urlencode(asked),
         "next_query": urlencode({**asked, "after": following.pk}) if following else "",
         "tabs": [(key, label, key == given["show"], _query(asked, key)) for key, label in TABS],
         "tags": tags_of(organisation_id),

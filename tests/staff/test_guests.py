@@ -103,10 +103,13 @@ def test_the_list_goes_on_where_the_page_ended(place: Restaurant) -> None:
     first = client.get(url(place, "guests"))
     assert "Guest 29" in text(first)
     assert "Guest 30" not in text(first)
+    make_guest(place.organisation, name="Nobody")
+    first = client.get(url(place, "guests"), {"q": "guest"})
     rest = text(client.get(f"{url(place, 'guests')}?{first.context['next_query']}"))
     assert "Guest 30" in rest
     assert "Guest 29" not in rest
-    assert "From the beginning" in rest
+    assert "Nobody" not in rest
+    assert '?q=guest">From the beginning' in rest
 
 
 def test_the_list_takes_as_many_queries_for_many_as_for_few(place: Restaurant) -> None:
@@ -176,6 +179,24 @@ def test_a_merged_record_leads_to_the_one_that_was_kept(place: Restaurant) -> No
     merged = make_guest(place.organisation, merged_into=kept)
     response = enter(place).get(url(place, "guest", merged.pk))
     assert response["Location"] == url(place, "guest", kept.pk)
+
+
+def test_of_an_erased_guest_the_figures_remain_and_nothing_can_be_written(
+    place: Restaurant,
+) -> None:
+    guest = make_guest(
+        place.organisation, visits=3, bookings=3, email=None, anonymised_at=NOW, is_vip=False
+    )
+    Guest.objects.filter(pk=guest.pk).update(name="")
+    client = enter(place)
+    page = text(client.get(url(place, "guest", guest.pk)))
+    assert "Erased guest" in page
+    assert "This guest was erased." in page
+    assert "Visits" in page
+    for words in ("Write a note", "Make VIP", "No longer let them book online"):
+        assert words not in page
+    note = {"note-kind": "general", "note-text": "Anna after all"}
+    assert client.post(url(place, "guest-note-add", guest.pk), note).status_code == 404
 
 
 def test_guests_of_other_houses_do_not_exist(place: Restaurant) -> None:
