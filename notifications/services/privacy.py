@@ -29,6 +29,7 @@ def _about(guest_ids: Sequence[int]) -> Q:
         Q(guest__in=guest_ids)
         | Q(reservation__guest__in=guest_ids)
         | Q(waitlist_entry__guest__in=guest_ids)
+        | Q(queue_entry__guest__in=guest_ids)
     )
 
 
@@ -40,15 +41,13 @@ def _said(guest_ids: Sequence[int]) -> QuerySet[ConversationEntry]:
 
 def _show(guest_ids: Sequence[int]) -> list[Section]:
     mine = {"guest__in": guest_ids}
-    tries = MessageAttempt.objects.filter(
-        Q(message__guest__in=guest_ids) | Q(message__reservation__guest__in=guest_ids),
-        message__user=None,
-    ).exclude(message__kind__startswith="staff_")
+    messages = Message.objects.filter(_about(guest_ids)).exclude(kind__startswith="staff_")
+    tries = MessageAttempt.objects.filter(message__in=messages.values("pk"))
     return [
         section(
             "messages",
             _("Messages sent to you"),
-            Message.objects.filter(_about(guest_ids)).exclude(kind__startswith="staff_"),
+            messages,
             *("kind", "status", "language", "content", "created_at", "sent_at"),
         ),
         section(
@@ -104,6 +103,16 @@ def _erase(guest_ids: Sequence[int], now: datetime) -> None:
     )
 
 
+def _erase_strays(organisation_id: int, since: datetime, now: datetime, most: int) -> int:  # noqa: ARG001
+    """What was written from numbers that belong to nobody in the book."""
+    rows = ConversationEntry.objects.filter(
+        restaurant__organisation=organisation_id, guest=None, reservation=None, at__lt=since
+    )
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[:most])
+    ConversationEntry.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
 def _active(guest_ids: Sequence[int], since: datetime) -> set[int]:
     """Who wrote, or connected a chat or a browser."""
     mine = {"guest__in": guest_ids}
@@ -112,4 +121,6 @@ def _active(guest_ids: Sequence[int], since: datetime) -> set[int]:
     return {pk for rows in (wrote, connected) for pk in rows.values_list("guest", flat=True)}
 
 
-KEEPER = Keeper(name="notifications", show=_show, erase=_erase, active=_active)
+KEEPER = Keeper(
+    name="notifications", show=_show, erase=_erase, active=_active, erase_strays=_erase_strays
+)

@@ -155,7 +155,7 @@ def _in_other_apps(guest: Guest, visit: Reservation, place: Restaurant) -> None:
         token_hash="zelda",
         ip_address="203.0.113.9",
     )
-    QueueEntry.objects.create(
+    queued = QueueEntry.objects.create(
         restaurant=place,
         guest=guest,
         status=QueueStatus.CANCELED,
@@ -176,6 +176,17 @@ def _in_other_apps(guest: Guest, visit: Reservation, place: Restaurant) -> None:
         undo={"name": WORD},
         link_nonce="zelda",
         token_hash="zelda-in-the-queue",
+    )
+    Message.objects.create(
+        dedupe_key="queue",
+        kind=Kind.QUEUE_JOINED,
+        restaurant=place,
+        queue_entry=queued,
+        channels=["sms"],
+        content={"text": "Zelda, you are next"},
+        due_at=NOW,
+        expires_at=LATER,
+        created_at=NOW,
     )
     Review.objects.create(
         reservation=visit,

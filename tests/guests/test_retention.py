@@ -17,6 +17,7 @@ from guests.models import ConsentEntry, Guest, GuestFigures, GuestNote, PrivacyS
 from guests.privacy import register_pause, unregister_pause
 from guests.services.retention import guests_forget_idle, health_purge_old, months_before
 from guests.tasks import forget_idle, purge_health
+from notifications.models import ConversationEntry
 from reservehub.core import clock
 from reservehub.core.models import AuditEntry
 from restaurants.models import Restaurant
@@ -123,9 +124,14 @@ def test_names_left_at_the_door_without_a_contact_go_too(restaurant: Restaurant)
     Reservation.objects.filter(pk=booked.reservation.pk).update(
         guest=None, starts_at=LONG_AGO, ends_at=LONG_AGO + timedelta(hours=2)
     )
+    for at in (LONG_AGO, LATELY):
+        ConversationEntry.objects.create(
+            restaurant=restaurant, direction="in", channel="sms", text="Hello?", at=at
+        )
     guests_forget_idle(now=NOW)
 
     assert Reservation.objects.get().guest_name == ""
+    assert ConversationEntry.objects.get().at == LATELY, "nor what a stranger wrote"
 
 
 def test_many_guests_are_forgotten_with_few_questions(restaurant: Restaurant) -> None:
