@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from bookings.models import Reservation
 from bookings.selectors import manage_token_of, view_token_of
 from bookings.services import reservation_create
+from guests.services.privacy import privacy_link_create
 from notifications.kinds import ChannelName
 from notifications.unsubscribe import unsubscribe_token
 from reservehub.core import clock
@@ -28,6 +29,10 @@ from tests.factories import (
     make_restaurant,
     make_user,
 )
+from tests.waitlist.evenings import offered
+from tests.waitlist.queue.evening import wait_at_door
+from waitlist.selectors import entry_token_of
+from waitlist.selectors.queue import queue_token_of
 
 pytestmark = pytest.mark.django_db
 
@@ -80,14 +85,36 @@ EXPECTED: dict[str, dict[str, int]] = {
     "remove": POST_ONLY,
     "reviews": EVERYBODY,
     "write": EVERYBODY,
+    "guest-privacy": EVERYBODY,
+    "stored": EVERYBODY,
+    "export": POST_ONLY,
+    "news": POST_ONLY,
+    "health": POST_ONLY,
+    "erase": EVERYBODY,
+    "join": EVERYBODY,
+    "entry": EVERYBODY,
+    "entry-accept": POST_ONLY,
+    "entry-decline": POST_ONLY,
+    "entry-change": EVERYBODY,
+    "entry-leave": POST_ONLY,
+    "entry-resume": POST_ONLY,
+    "queue-join": EVERYBODY,
+    "party": EVERYBODY,
+    "party-coming": POST_ONLY,
+    "party-leave": POST_ONLY,
 }
 """GET with the right token. A link is the key: whoever has it, may (rule 76)."""
 
-KEYED = [name for name in EXPECTED if name.startswith(("manage", "view", "guest-", "write"))]
+OF_BOOKING = [n for n in EXPECTED if n.startswith(("manage", "view", "guest-", "write"))]
+OF_PERSON = ["stored", "export", "news", "health", "erase"]
+OF_WAIT = [n for n in EXPECTED if n.startswith("entry")]
+OF_PARTY = [n for n in EXPECTED if n.startswith("party")]
+KEYED = [*OF_BOOKING, *OF_PERSON, *OF_WAIT, *OF_PARTY]
+"""Behind a link that is the key to one thing."""
 
 OF_RESTAURANT = {
     *("restaurant", "book", "hold", "hold-extend", "hold-release"),
-    *("settings", "unlink", "reviews"),
+    *("settings", "unlink", "reviews", "join", "queue-join"),
 }
 
 
@@ -157,14 +184,23 @@ def test_everybody_gets_the_expected_page(
 ) -> None:
     who, client = person
     answers = {}
+    tokens = {
+        **dict.fromkeys(OF_PERSON, _token_of_person(reservation)),
+        **dict.fromkeys(OF_WAIT, entry_token_of(offered(restaurant))),
+        **dict.fromkeys(OF_PARTY, queue_token_of(wait_at_door(restaurant))),
+        **dict.fromkeys(("view", "view-ics"), view_token_of(reservation)),
+        "unsubscribe": unsubscribe_token(reservation, ChannelName.EMAIL),
+    }
     for name in EXPECTED:
-        token = manage_token_of(reservation)
-        if name.startswith("view"):
-            token = view_token_of(reservation)
-        elif name == "unsubscribe":
-            token = unsubscribe_token(reservation, ChannelName.EMAIL)
+        token = tokens.get(name, manage_token_of(reservation))
         answers[name] = client.get(address(name, restaurant, token)).status_code
     assert answers == {name: expected[who] for name, expected in EXPECTED.items()}
+
+
+def _token_of_person(reservation: Reservation) -> str:
+    guest = reservation.guest
+    assert guest is not None
+    return privacy_link_create(guest_id=guest.pk, actor=GUEST, now=NOW).token
 
 
 def test_no_one_opens_a_booking_without_its_link(
@@ -195,7 +231,7 @@ def test_get_never_changes_a_booking(
 ) -> None:
     """Mail scanners open every link (rule 76)."""
     _who, client = person
-    for name in KEYED:
+    for name in OF_BOOKING:
         client.get(address(name, restaurant, manage_token_of(reservation)))
     reservation.refresh_from_db()
     assert (reservation.status, reservation.version) == ("confirmed", 1)
