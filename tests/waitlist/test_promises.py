@@ -94,7 +94,8 @@ def full_house(evening: Evening) -> tuple[Restaurant, list[WaitlistEntry], list[
     booked: list[int] = []
     for at, seats in product(TURNS, evening.tables):
         with suppress(DomainError):  # the house takes no more at once
-            request = a_request(restaurant, time=at, party_size=seats)
+            party = min(seats, evening.pacing or seats)
+            request = a_request(restaurant, time=at, party_size=party)
             booked.append(reservation_create(request=request, actor=GUEST, now=NOW).reservation.pk)
     waiting = []
     for one in evening.wanted:
