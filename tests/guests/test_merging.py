@@ -8,7 +8,8 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from bookings.models import Reservation
 from bookings.services import reservation_cancel, reservation_create
@@ -343,25 +344,42 @@ def test_who_books_while_records_merge_books_as_the_kept_one(kept: Guest, merged
         assert booking.result(_PATIENCE) == kept
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_merge_makes_way_for_who_has_the_reservation_and_wants_the_guest() -> None:
-    """The other order of locks: whoever holds the reservation gets the guest, and then the merge
-    goes on. Without giving way one of the two would be ended as a deadlock.
+def meet_in_a_circle() -> list[BaseException]:
+    """A merge holds the guest and wants the reservation; we hold that one and want the guest.
+    Returns how it went wrong for either.
     """
     restaurant = make_restaurant()
     booked = reservation_create(request=a_request(restaurant), actor=GUEST, now=NOW).reservation
     guest = booked.guest
     assert guest is not None
     kept = make_guest(restaurant.organisation)
-
+    failures: list[BaseException] = []
     with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            Reservation.objects.select_for_update().get(pk=booked.pk)
-            merging = pool.submit(alone, lambda: merge(kept, guest).kept)
-            wait_for_a_waiter()
-            Guest.objects.select_for_update(no_key=True).get(pk=guest.pk)
-        assert merging.result(_PATIENCE) == kept
-    assert Reservation.objects.get().guest == kept
+        try:
+            with transaction.atomic():
+                Reservation.objects.select_for_update().get(pk=booked.pk)
+                merging = pool.submit(alone, lambda: merge(kept, guest).kept)
+                wait_for_a_waiter()
+                Guest.objects.select_for_update(no_key=True).get(pk=guest.pk)
+        except OperationalError as error:
+            failures.append(error)
+        failure = merging.exception(_PATIENCE)
+    return failures + ([failure] if failure else [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_makes_way_for_who_has_the_reservation_and_wants_the_guest() -> None:
+    assert meet_in_a_circle() == []
+    assert GuestMerge.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_circle_is_real_where_a_merge_does_not_make_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("guests.services.moving.PATIENCE", "0")  # waits for ever
+    failure = meet_in_a_circle()[0]
+    assert isinstance(failure.__cause__, DeadlockDetected)
 
 
 @pytest.mark.django_db(transaction=True)
