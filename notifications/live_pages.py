@@ -20,6 +20,6 @@ def entry_path(entry: WaitlistEntry) -> str:
 def queue_path(entry: QueueEntry) -> str:
     """The live page of a party in the queue, as a path of ours; empty where none is served."""
     try:
-        return reverse("queue:entry", args=[queue_link(entry.link_nonce).token])
+        return reverse("queue:party", args=[queue_link(entry.link_nonce).token])
     except NoReverseMatch:
         return ""

@@ -9,8 +9,8 @@ from waitlist.views import queue
 app_name = "queue"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("r/<slug:slug>/queue/", queue.join, name="join"),
-    path("q/<str:token>/", queue.entry, name="entry"),
-    path("q/<str:token>/coming/", queue.coming, name="coming"),
-    path("q/<str:token>/leave/", queue.leave, name="leave"),
+    path("r/<slug:slug>/queue/", queue.join, name="queue-join"),
+    path("q/<str:token>/", queue.entry, name="party"),
+    path("q/<str:token>/coming/", queue.coming, name="party-coming"),
+    path("q/<str:token>/leave/", queue.leave, name="party-leave"),
 ]

@@ -161,7 +161,9 @@ def settings(request: HttpRequest, desk: Desk) -> HttpResponse:
         "errors": errors_of(form),
         "has_errors": bool(form.errors),
         "back": _url(desk),
-        "join_url": request.build_absolute_uri(reverse("queue:join", args=[desk.restaurant.slug])),
+        "join_url": request.build_absolute_uri(
+            reverse("queue:queue-join", args=[desk.restaurant.slug])
+        ),
     }
     status = 422 if form.errors else 200
     template = "staff/queue/settings.html"

@@ -93,7 +93,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     except DomainError as refusal:
         errors = [PageError(_refusal_text(refusal))]
         return _join_page(request, place, form, errors=errors, status=refusal.status)
-    return go_to(request, reverse("queue:entry", args=[queue_token_of(entry)]))
+    return go_to(request, reverse("queue:party", args=[queue_token_of(entry)]))
 
 
 def _refusal_text(refusal: DomainError) -> str:
@@ -236,7 +236,7 @@ def _step(request: HttpRequest, token: str, work: Callable[..., QueueEntry]) -> 
     except DomainError as refusal:
         errors = [PageError(str(refusal))]
         return _page(request, token, _entry_of(request, token), errors, refusal.status)
-    return go_to(request, reverse("queue:entry", args=[token]))
+    return go_to(request, reverse("queue:party", args=[token]))
 
 
 def _page(
@@ -270,9 +270,9 @@ def _context(token: str, found: QueueEntry) -> dict[str, Any]:
         "entry": view,
         "visit_url": manage_path(found.reservation) if found.reservation else "",
         "links": {
-            "page": reverse("queue:entry", args=[token]),
-            "coming": reverse("queue:coming", args=[token]),
-            "leave": reverse("queue:leave", args=[token]),
+            "page": reverse("queue:party", args=[token]),
+            "coming": reverse("queue:party-coming", args=[token]),
+            "leave": reverse("queue:party-leave", args=[token]),
             "restaurant": reverse("bookings:restaurant", args=[found.restaurant.slug]),
         },
     }
