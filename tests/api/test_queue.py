@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bookings.models import Reservation
 from reservehub.core import clock
@@ -125,6 +127,19 @@ def test_staff_see_the_queue_and_contacts_only_by_their_role(world: World) -> No
     assert (hidden["phone"], hidden["email"]) == (None, None)
     assert_problem(viewer.post(path, {"party_size": 2}), 403)
     assert_problem(world.other_owner.get(path), 404)
+
+
+def test_a_longer_queue_takes_no_more_queries(world: World) -> None:
+    path = f"restaurants/{world.restaurant.slug}/queue"
+    fill_house(world.restaurant)
+    counts = []
+    for _ in range(2):
+        wait_at_door(world.restaurant)
+        wait_at_door(world.restaurant)
+        with CaptureQueriesContext(connection) as queries:
+            world.host.get(path)
+        counts.append(len(queries))
+    assert counts[0] >= counts[1]
 
 
 def test_a_party_at_the_door_needs_no_name(world: World) -> None:
