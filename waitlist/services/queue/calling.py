@@ -60,6 +60,7 @@ def queue_ready(
     wanted = sorted(set(table_ids)) or entry.table_ids
     if is_held(entry, now=now) and wanted == entry.table_ids:
         return entry
+    in_queue_check(entry)
     # Before time is written down: the screen knew what it has done without a new version.
     version_check(entry, expected_version)
     entry_settle(entry, now=now)
