@@ -96,12 +96,13 @@ EXPECTED: dict[str, dict[str, int]] = {
     "entry-accept": POST_ONLY,
     "entry-decline": POST_ONLY,
     "entry-change": EVERYBODY,
-    "entry-leave": POST_ONLY,
+    "entry-leave": EVERYBODY,
     "entry-resume": POST_ONLY,
-    "queue-join": EVERYBODY,
+    # Nobody joins from afar where the house has not allowed it.
+    "queue-join": dict.fromkeys(PEOPLE, 409),
     "party": EVERYBODY,
     "party-coming": POST_ONLY,
-    "party-leave": POST_ONLY,
+    "party-leave": EVERYBODY,
 }
 """GET with the right token. A link is the key: whoever has it, may (rule 76)."""
 
