@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Reverse
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat, Reverse
 from django.db.models.lookups import Lookup
 
 from guests.models import Guest, GuestTag
@@ -76,6 +76,9 @@ def guests_found(organisation_ids: Collection[int], search: Search) -> Found:
     kept = list(merged.order_by().values_list("merged_into", flat=True).distinct())
     if kept:
         found = guests.alias(**_TURNED).filter(asked | Q(pk__in=kept))
+    # The same order, but not that of the index: whoever looks for "wil" wants the end of the book,
+    # and reading it from its beginning takes twenty times as long as sorting those who fit.
+    found = found.order_by(Concat("name", Value("")), "pk")
     if _is_name(search.text) and not found.exists():
         close = _resembling(organisation_ids, search.text)
         if close:

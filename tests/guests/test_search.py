@@ -159,9 +159,8 @@ def test_each_question_is_answered_by_an_index_of_its_own(full_house: Organisati
         told = plan(found[:31])
         assert index in told, text
         assert '"Seq Scan"' not in told, text
-    # What many are called is read in order until the page is full, never sorted out of the book.
-    common = plan(guests_found([full_house.pk], Search(text="guest")).guests[:31])
-    assert "guests_in_order_of_names" in common
-    assert '"Sort"' not in common
+    # What some are called may stand at the end of the book, which is not read up to there.
+    some = plan(guests_found([full_house.pk], Search(text="ff")).guests[:31])
+    assert "guests_in_order_of_names" not in some
     page = guests_found([full_house.pk], Search()).guests.filter(name__gte="Guest f")
     assert "guests_in_order_of_names" in plan(page[:31])
