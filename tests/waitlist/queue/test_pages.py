@@ -64,6 +64,8 @@ def test_the_wait_of_every_size_is_shown_before_anybody_joins(client: Client) ->
     assert "0 parties are waiting" in text
     assert text.count("min</span>") == 2  # the house has no table for more
     assert text.count("not tonight") == 6
+    assert ">45 minutes away</option>" in text
+    assert "60 minutes away" not in text, "that is farther than the house allows"
 
 
 def test_a_guest_joins_and_gets_a_page_that_is_private(client: Client, house: Restaurant) -> None:
