@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bookings.models import Reservation
 from reservehub.core import clock
-from tests.api.conftest import Api, World, assert_problem, booking_body
+from tests.api.conftest import World, assert_problem, booking_body
 from tests.api.test_matrix import OPERATIONS, Operation, _body, _items
 from tests.api.things import moment_of, things_for
 
@@ -33,11 +33,11 @@ def _everything() -> dict[str, list[Any]]:
     return rows
 
 
-def _call(world: World, operation: Operation, key: str, caller: Api, ids: dict[str, Any]) -> Any:
+def _request(world: World, operation: Operation, ids: dict[str, Any]) -> tuple[str, Any]:
+    """Path and body; what the body names may be made for it, so it is asked for once."""
     kind = operation.path.rpartition("/")[2]
     path = operation.path.removeprefix("/api/v1/").format(token="unknown", **ids)
-    body = _body(world, operation, kind if kind in ids["items"] else None)
-    return caller.post(path, body, Idempotency_Key=key)
+    return path, _body(world, operation, kind if kind in ids["items"] else None)
 
 
 @pytest.mark.parametrize("operation", POSTS, ids=lambda operation: operation.id)
@@ -52,10 +52,11 @@ def test_a_replay_changes_nothing(world: World, operation: Operation, role: str)
         "id": items["floor-plans"],  # the only items with a verb of their own
         **things_for(world, operation.path),
     }
+    path, body = _request(world, operation, ids)
     with clock.freeze(moment_of(operation.path)):
-        first = _call(world, operation, "key-1", caller, ids)
+        first = caller.post(path, body, Idempotency_Key="key-1")
         before = _everything()
-        replay = _call(world, operation, "key-1", caller, ids)
+        replay = caller.post(path, body, Idempotency_Key="key-1")
     assert _everything() == before
     assert replay.status_code == first.status_code
     assert replay.content == first.content
