@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from guests.events import GuestErased
 from guests.models import Guest
 from guests.privacy import ahead_of, keepers_from_above
+from guests.services.moving import letting_others_pass
 from reservehub.core import audit, events
 from reservehub.core.actors import Actor
 from reservehub.core.errors import DomainError, NotFound
@@ -31,7 +32,12 @@ def guest_erase(*, guest_id: int, actor: Actor, now: datetime) -> Guest:
 
     :raises NotFound: if there is no such guest
     :raises StillAhead: while a visit or a wait for one is to come
+    :raises GuestBusy: if others keep changing what belongs to the guest
     """
+    return letting_others_pass(lambda: _erase(guest_id, actor=actor, now=now))
+
+
+def _erase(guest_id: int, *, actor: Actor, now: datetime) -> Guest:
     records = records_locked(guest_id)
     kept = records[0]
     if kept.anonymised_at is not None:
