@@ -14,7 +14,7 @@ STATES = ", ".join(f"`{status}`" for status in QueueStatus.values)
 CLOSED_REASONS = "`outside_hours`, `full`, `party_too_large`, `too_far`, `too_late`, `switched_off`"
 
 
-class PartySerializer(StrictSerializer):
+class DoorPartySerializer(StrictSerializer):
     """A party at the door; a phone or an e-mail address lets it be called."""
 
     party_size = serializers.IntegerField(min_value=1, max_value=MAX_PARTY)
@@ -28,7 +28,7 @@ class PartySerializer(StrictSerializer):
     note = serializers.CharField(max_length=300, default="", allow_blank=True)
 
 
-class AfarSerializer(PartySerializer):
+class AfarSerializer(DoorPartySerializer):
     """A party that is on its way: it needs a name, and a phone or an e-mail address."""
 
     restaurant = RestaurantRefField()

@@ -27,7 +27,7 @@ from waitlist.api.queue_serializers import (
     AfarSerializer,
     EstimatesSerializer,
     JoinedPartySerializer,
-    PartySerializer,
+    DoorPartySerializer,
     QueuePartySerializer,
     StaffPartySerializer,
     StaffQueueSerializer,
@@ -157,7 +157,7 @@ class HouseQueueView(ApiView):
         operation_id="restaurant_queue_add",
         summary="Add a party at the door",
         tags=TAGS,
-        request=PartySerializer,
+        request=DoorPartySerializer,
         responses={201: StaffPartySerializer},
         parameters=[ETAG, LOCATION],
     )
@@ -165,7 +165,7 @@ class HouseQueueView(ApiView):
     def post(self, request: Request, restaurant: str) -> Response:
         """A name and a phone are optional: who stands at the door can be called by voice."""
         place, actor = staff_restaurant(request, restaurant, Capability.EDIT_BOOK)
-        wish = _wish(place, parsed(PartySerializer, request), source=QueueSource.HOST)
+        wish = _wish(place, parsed(DoorPartySerializer, request), source=QueueSource.HOST)
         joined = services.queue_join(request=wish, actor=actor, now=clock.now())
         rights = capabilities_of(request.user, place)
         return _made(request, Access(party_of(joined.entry.pk), actor, rights))
