@@ -25,9 +25,9 @@ from waitlist.api.queue_access import Access, any_access, party_of
 from waitlist.api.queue_output import answer, quote_data, staff_data
 from waitlist.api.queue_serializers import (
     AfarSerializer,
+    DoorPartySerializer,
     EstimatesSerializer,
     JoinedPartySerializer,
-    DoorPartySerializer,
     QueuePartySerializer,
     StaffPartySerializer,
     StaffQueueSerializer,
