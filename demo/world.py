@@ -14,6 +14,7 @@ from bookings.availability import instants_of
 from bookings.services import table_block
 from demo import art
 from demo.build import organisation_slug, organisations_create, restaurants_create
+from demo.door import door_fill
 from demo.floor import Floor
 from demo.guestbook import GuestBook
 from demo.houses import HOUSES, LIVELY
@@ -127,6 +128,9 @@ class _World:
         self.report.played = stage.play()
         if self.since is None:
             memories_write(lively, self.books, now=self.now)
+        for place in lively:
+            if self._is_new_day(place):
+                door_fill(place, self._book(place), is_new=self.since is None, now=self.now)
         return self.report
 
     def _catch_up(self, places: Sequence[Place], *, until: datetime) -> None:

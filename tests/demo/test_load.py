@@ -40,6 +40,7 @@ from restaurants.selectors import restaurants_visible_to
 from restaurants.services.checks import CHECKS
 from reviews.models import Review
 from tests.demo.conftest import FRIDAY_NIGHT
+from waitlist.models import QueueEntry, WaitlistEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -300,3 +301,11 @@ def test_the_house_knows_its_guests() -> None:
     reviews = Review.objects.filter(restaurant__slug="bella-vista")
     assert reviews.filter(status="published").count() == 7
     assert reviews.filter(status="pending").count() == 1
+
+
+def test_somebody_waits() -> None:
+    queue = QueueEntry.objects.filter(restaurant__slug="bella-vista")
+    assert queue.filter(status="WAITING").count() == 3
+    assert queue.filter(status="SEATED", ready_at__isnull=False).count() > 30
+    hopes = WaitlistEntry.objects.filter(restaurant__slug="bella-vista", status="waiting")
+    assert hopes.count() == 2

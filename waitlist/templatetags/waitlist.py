@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from restaurants.models import Restaurant
 from waitlist.selectors import settings_of
+from waitlist.selectors.queue import queue_settings_of
 
 register = template.Library()
 
@@ -17,3 +18,13 @@ def waitlist_url(restaurant: Restaurant) -> str:
     if not settings_of(restaurant.pk).is_enabled:
         return ""
     return reverse("waitlist:join", args=[restaurant.slug])
+
+
+@register.simple_tag
+def queue_url(restaurant: Restaurant) -> str:
+    """Where guests join tonight's queue from afar; empty where the restaurant does not let them.
+    One query.
+    """
+    if not queue_settings_of(restaurant.pk).is_remote_open:
+        return ""
+    return reverse("queue:queue-join", args=[restaurant.slug])

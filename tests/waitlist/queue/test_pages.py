@@ -182,3 +182,12 @@ def test_a_wrong_link_opens_nothing(client: Client) -> None:
     for step in ("", "coming/", "leave/"):
         method = client.post if step == "coming/" else client.get
         assert method(f"/q/wrong/{step}").status_code == 404
+
+
+def test_the_page_of_the_house_leads_to_the_queue_where_it_is_open(
+    client: Client, house: Restaurant
+) -> None:
+    address = "/r/bistro-anna/queue/"
+    assert address in client.get("/r/bistro-anna/").content.decode()
+    open_from_afar(house, is_remote_open=False)
+    assert address not in client.get("/r/bistro-anna/").content.decode()
