@@ -48,12 +48,6 @@ SECTIONS: tuple[Section, ...] = (
         "tables", pgettext_lazy("staff section", "Tables"), "staff:tables", Capability.VIEW_BOOK
     ),
     Section(
-        "campaigns",
-        pgettext_lazy("staff section", "Campaigns"),
-        "staff:campaigns",
-        Capability.EXPORT,
-    ),
-    Section(
         "guests",
         pgettext_lazy("staff section", "Guests"),
         "staff:guests",
@@ -65,7 +59,6 @@ SECTIONS: tuple[Section, ...] = (
         "staff:reviews",
         Capability.VIEW_BOOK,
     ),
-    Section("waits", pgettext_lazy("staff section", "Waits"), "staff:waits", Capability.CONFIGURE),
     Section(
         "settings",
         pgettext_lazy("staff section", "Settings"),

@@ -222,5 +222,5 @@ def _show(
     request: HttpRequest, desk: Desk, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     return show(
-        request, desk, f"staff/campaigns/{template}", context, section="campaigns", status=status
+        request, desk, f"staff/campaigns/{template}", context, section="guests", status=status
     )

@@ -42,4 +42,4 @@ def waits(request: HttpRequest, desk: Desk) -> HttpResponse:
             "chart": chart_of(found),
             "tables": score_tables(found),
         }
-    return show(request, desk, "staff/waits/page.html", context, section="waits")
+    return show(request, desk, "staff/waits/page.html", context, section="queue")
