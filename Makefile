@@ -27,7 +27,7 @@ run: $(VENV)/.installed-base ## Start everything with demo data on http://127.0.
 	@exec $(PY) -m reservehub.local.run
 
 test: $(VENV)/.installed-dev ## Run all tests (ARGS="tests/bookings -k hold" for some)
-	@$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 test-browser: $(VENV)/.installed-dev ## Run the tests that drive a browser
 	@$(BIN)/pytest -m browser $(ARGS)

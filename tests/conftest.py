@@ -35,9 +35,10 @@ LONGEST = (
     "ops/test_supervisor.py",
     "browser/test_floor.py",
     "demo/test_again.py",
+    "demo/test_load.py",
+    "demo/test_passersby.py",
     "browser/test_office.py",
     "concurrency/test_chaos.py",
-    "demo/test_load.py",
     "browser/test_editor.py",
     "browser/test_conversation.py",
     "browser/test_accessibility.py",
@@ -53,11 +54,19 @@ def _turn(item: pytest.Item) -> int:
     return LONGEST.index(name) if name in LONGEST else len(LONGEST)
 
 
+def _group(item: pytest.Item) -> str:
+    """What one process runs in one go: a file, or the folder that shares one demo."""
+    file = item.path.relative_to(Path(__file__).parent)
+    return "demo" if file.parts[0] == "demo" else file.as_posix()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first; a test that drives a browser on a busy machine gets a second chance,
     which the summary tells: look into it, as it may be the product that is unsteady.
     """
     items.sort(key=_turn)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
     again = pytest.mark.flaky(reruns=1)
     for item in items:
         if "browser" in item.keywords:

@@ -46,9 +46,9 @@ def waitlist_offer(facts: Facts) -> Words:
     }
     link = facts.given.url("offer_url") or page_of(facts)
     subject = _("%(place)s: a table has become free, %(about)s") if about else ""
-    short = _("%(place)s: a table is free, %(about)s. Take it:")
+    short = _("%(place)s: table free, %(about)s. Take it:")
     if until and about and not facts.given.flag("is_shared"):
-        short = _("%(place)s: a table is free, %(about)s, kept until %(until)s. Take it:")
+        short = _("%(place)s: table free, %(about)s, kept until %(until)s:")
     return Words(
         subject=(subject or _("%(place)s: a table has become free")) % values,
         heading=_("A table has become free"),
