@@ -10,8 +10,8 @@ from bookings.models import Occupancy
 from bookings.services import Booked, walk_in_create
 from restaurants.models import Restaurant
 from tests.factories import STAFF
-from waitlist.models import QueueEntry, QueueSettings
-from waitlist.services.queue import QueueRequest, queue_join
+from waitlist.models import QueueEntry, QueueSettings, QueueSkip
+from waitlist.services.queue import QueueRequest, queue_join, queue_ready
 
 EVENING = datetime(2026, 6, 5, 17, 0, tzinfo=UTC)
 
@@ -75,3 +75,12 @@ def held_tables(restaurant: Restaurant) -> list[int]:
 
 def table_of(restaurant: Restaurant, number: str) -> int:
     return restaurant.tables.get(number=number).pk
+
+
+def ready(entry: QueueEntry, *tables: int, minutes: float = 1, **more: Any) -> QueueEntry:
+    return queue_ready(entry_id=entry.pk, table_ids=tables, actor=STAFF, now=later(minutes), **more)
+
+
+def skips() -> list[tuple[int, int | None, str]]:
+    rows = QueueSkip.objects.order_by("pk")
+    return list(rows.values_list("entry_id", "in_favour_of_id", "reason"))
