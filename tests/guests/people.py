@@ -1,4 +1,4 @@
-"""Guests with figures, in one statement each, for tests of what asks for them."""
+"""Guests with figures, notes about them and their merging, in one statement each."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from guests.models import Guest, GuestFigures
+from guests.models import Guest, GuestFigures, GuestMerge, GuestNote
+from guests.services.merging import guests_merge
 from restaurants.models import Organisation
-from tests.factories import NOW
+from tests.factories import NOW, STAFF
 
 _number = count(1)
 
@@ -37,3 +38,11 @@ def make_guest(organisation: Organisation, *, name: str = "", **fields: Any) -> 
     if figures:
         GuestFigures.objects.create(guest=guest, **{"counted_at": NOW, **figures})
     return guest
+
+
+def merge(kept: Guest, merged: Guest, **values: Any) -> GuestMerge:
+    return guests_merge(kept_id=kept.pk, merged_id=merged.pk, actor=STAFF, **{"now": NOW, **values})
+
+
+def note(guest: Guest) -> GuestNote:
+    return GuestNote.objects.create(guest=guest, text="Likes tea", created_at=NOW, updated_at=NOW)
