@@ -90,7 +90,12 @@ def make_person(restaurant: Restaurant | None = None) -> Person:
     )
     _in_the_guest_book(guest, place)
     guests_merge(kept_id=guest.pk, merged_id=other.pk, actor=STAFF, now=NOW)
-    _in_other_apps(guest, visit, place)
+    _on_the_waitlist(guest, visit, place)
+    _in_the_queue(guest, visit, place)
+    _in_a_review(guest, visit, place)
+    _in_messages(guest, visit, place)
+    _on_channels(guest)
+    _in_the_bot()
     guest.refresh_from_db()
     other.refresh_from_db()
     visit.refresh_from_db()
@@ -130,7 +135,7 @@ def _in_the_guest_book(guest: Guest, place: Restaurant) -> None:
     )
 
 
-def _in_other_apps(guest: Guest, visit: Reservation, place: Restaurant) -> None:
+def _on_the_waitlist(guest: Guest, visit: Reservation, place: Restaurant) -> None:
     WaitlistEntry.objects.create(
         restaurant=place,
         guest=guest,
@@ -155,6 +160,9 @@ def _in_other_apps(guest: Guest, visit: Reservation, place: Restaurant) -> None:
         token_hash="zelda",
         ip_address="203.0.113.9",
     )
+
+
+def _in_the_queue(guest: Guest, visit: Reservation, place: Restaurant) -> None:
     queued = QueueEntry.objects.create(
         restaurant=place,
         guest=guest,
@@ -188,6 +196,9 @@ def _in_other_apps(guest: Guest, visit: Reservation, place: Restaurant) -> None:
         expires_at=LATER,
         created_at=NOW,
     )
+
+
+def _in_a_review(guest: Guest, visit: Reservation, place: Restaurant) -> None:
     Review.objects.create(
         reservation=visit,
         restaurant=place,
@@ -198,6 +209,9 @@ def _in_other_apps(guest: Guest, visit: Reservation, place: Restaurant) -> None:
         created_at=NOW,
         updated_at=NOW,
     )
+
+
+def _in_messages(guest: Guest, visit: Reservation, place: Restaurant) -> None:
     message = Message.objects.create(
         dedupe_key="one",
         kind=Kind.REVIEW_REQUEST,
@@ -233,11 +247,17 @@ def _in_other_apps(guest: Guest, visit: Reservation, place: Restaurant) -> None:
         sender=PHONE,
         at=NOW,
     )
+
+
+def _on_channels(guest: Guest) -> None:
     for channel, address in ((ChannelName.TELEGRAM, CHAT), (ChannelName.WEBPUSH, "https://zelda")):
         ContactPoint.objects.create(
             guest=guest, channel=channel, address=address, keys={"auth": WORD}, created_at=NOW
         )
     GuestPreference.objects.create(guest=guest, preferred_channel="email", updated_at=NOW)
+
+
+def _in_the_bot() -> None:
     GuestProfile.objects.create(
         user_id=int(CHAT),
         chat_id=int(CHAT),
