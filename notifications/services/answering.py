@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from notifications.answers import Meaning
 from notifications.channels.base import Inbound
 from notifications.kinds import Kind
-from notifications.models import ConversationEntry, Direction, Message, MessageAttempt
-from notifications.services.understood import Understood
+from notifications.models import Message, MessageAttempt
+from notifications.services.understood import YES_OR_NO, Understood, answer_once
 from notifications.services.waiting import entry_message_plan
-from reservehub.core.actors import Actor, ActorKind
-from reservehub.core.errors import DomainError
+from reservehub.core.actors import Actor
 from waitlist.models import OfferStatus
 from waitlist.services.answers import offer_accept, offer_decline
-
-ANSWERS = (Meaning.CONFIRM, Meaning.CANCEL)
 
 
 def offer_answered(
@@ -27,7 +23,7 @@ def offer_answered(
     """The message about an offer that a reply answers: the one it names, else the last one that the
     address got, if its offer is open. None where it is about something else.
     """
-    if meaning not in ANSWERS:
+    if meaning not in YES_OR_NO:
         return None
     tries = MessageAttempt.objects.filter(address=inbound.sender).select_related(
         "message__waitlist_offer", "message__restaurant", "message__guest"
@@ -51,40 +47,30 @@ def offer_answer(
     meaning: Meaning,
     now: datetime,
 ) -> Understood:
-    """Take the offer, or let it go, as the guest; the same reply does so once.
+    """Take the offer, or let it go. A reply that comes too late is told so: the offer is over."""
+    offer_id = message.waitlist_offer_id
+    if offer_id is None:
+        raise RuntimeError("the message is about an offer")
 
-    A reply that comes too late is told so: the offer is over.
-    """
-    entry, is_new = ConversationEntry.objects.get_or_create(
+    def work(actor: Actor) -> str:
+        if meaning == Meaning.CONFIRM:
+            offer_accept(offer_id=offer_id, actor=actor, now=now)
+            return _("The table is yours.")
+        offer_decline(offer_id=offer_id, actor=actor, now=now)
+        return _("Thank you. You stay on the waitlist.")
+
+    understood = answer_once(
+        message=message,
         provider=provider,
-        provider_id=inbound.provider_id,
-        defaults={
-            "restaurant": message.restaurant,
-            "guest": message.guest,
-            "direction": Direction.IN,
-            "channel": channel,
-            "text": (inbound.text or inbound.answer_code)[:2000],
-            "sender": inbound.sender,
-            "understood_as": meaning.value,
-            "at": inbound.at or now,
-            "seen_at": now,  # it says nothing that staff have to read
-        },
+        channel=channel,
+        inbound=inbound,
+        meaning=meaning,
+        work=work,
+        now=now,
     )
-    if not is_new or message.waitlist_offer_id is None:
-        return Understood(meaning=Meaning(entry.understood_as))
-    actor = Actor(kind=ActorKind.GUEST, label="guest", channel=channel)
-    try:
-        with transaction.atomic():
-            if meaning == Meaning.CONFIRM:
-                offer_accept(offer_id=message.waitlist_offer_id, actor=actor, now=now)
-                said = _("The table is yours.")
-            else:
-                offer_decline(offer_id=message.waitlist_offer_id, actor=actor, now=now)
-                said = _("Thank you. You stay on the waitlist.")
-    except DomainError as refusal:
+    if understood.refusal:
         _tell_too_late(message, now)
-        return Understood(entry=entry, refusal=str(refusal), said=str(refusal))
-    return Understood(entry=entry, meaning=meaning, said=said)
+    return understood
 
 
 def _tell_too_late(message: Message, now: datetime) -> None:

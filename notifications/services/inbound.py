@@ -18,8 +18,7 @@ from notifications.services.contacts import opt_in, opt_out
 from notifications.services.conversation import conversation_push
 from notifications.services.messages import message_plan
 from notifications.services.queueing import queue_answer, queue_answered
-from notifications.services.understood import Understood
-from reservehub.core.actors import Actor, ActorKind
+from notifications.services.understood import Understood, guest_on
 from reservehub.core.errors import DomainError
 
 STILL_ABOUT = timedelta(hours=12)
@@ -84,7 +83,7 @@ def _act(
     entry: ConversationEntry, reservation: Reservation, meaning: Meaning, now: datetime
 ) -> Understood:
     refusal = ""
-    actor = Actor(kind=ActorKind.GUEST, label="guest", channel=entry.channel)
+    actor = guest_on(entry.channel)
     try:
         with transaction.atomic():
             if meaning == Meaning.CONFIRM:

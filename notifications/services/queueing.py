@@ -13,18 +13,15 @@ from django.utils.translation import gettext as _
 from notifications.answers import Meaning
 from notifications.channels.base import Inbound
 from notifications.kinds import MANNERS, Kind
-from notifications.models import ConversationEntry, Direction, Message, MessageAttempt
+from notifications.models import Message, MessageAttempt
 from notifications.planning import channels_for
 from notifications.selectors import addresses_at, preference_of
 from notifications.services.messages import message_write
-from notifications.services.understood import Understood
-from reservehub.core.actors import Actor, ActorKind
-from reservehub.core.errors import DomainError
+from notifications.services.understood import YES_OR_NO, Understood, answer_once
+from reservehub.core.actors import Actor
 from waitlist.models import IN_QUEUE, QueueEntry
 from waitlist.selectors.queue import queue_now
 from waitlist.services.queue import queue_coming, queue_leave
-
-ANSWERS = (Meaning.CONFIRM, Meaning.CANCEL)
 
 
 @transaction.atomic
@@ -80,7 +77,7 @@ def queue_answered(
     """The message of the queue that a reply answers: the last one the address got, while its party
     is in the queue. None where it is about something else.
     """
-    if meaning not in ANSWERS:
+    if meaning not in YES_OR_NO:
         return None
     tries = MessageAttempt.objects.filter(
         channel=channel, address=inbound.sender, message__user=None
@@ -102,33 +99,24 @@ def queue_answer(
     meaning: Meaning,
     now: datetime,
 ) -> Understood:
-    """Say that the party is coming, or let it leave, as the guest; the same reply does so once."""
-    entry, is_new = ConversationEntry.objects.get_or_create(
+    """Say that the party is coming, or let it leave."""
+    entry_id = message.queue_entry_id
+    if entry_id is None:
+        raise RuntimeError("the message is about a party of the queue")
+
+    def work(actor: Actor) -> str:
+        if meaning == Meaning.CONFIRM:
+            queue_coming(entry_id=entry_id, actor=actor, now=now)
+            return _("Thank you, we are waiting for you.")
+        queue_leave(entry_id=entry_id, actor=actor, now=now)
+        return _("You have left the queue.")
+
+    return answer_once(
+        message=message,
         provider=provider,
-        provider_id=inbound.provider_id,
-        defaults={
-            "restaurant": message.restaurant,
-            "guest": message.guest,
-            "direction": Direction.IN,
-            "channel": channel,
-            "text": (inbound.text or inbound.answer_code)[:2000],
-            "sender": inbound.sender,
-            "understood_as": meaning.value,
-            "at": inbound.at or now,
-            "seen_at": now,  # it says nothing that staff have to read
-        },
+        channel=channel,
+        inbound=inbound,
+        meaning=meaning,
+        work=work,
+        now=now,
     )
-    if not is_new or message.queue_entry_id is None:
-        return Understood(meaning=Meaning(entry.understood_as))
-    actor = Actor(kind=ActorKind.GUEST, label="guest", channel=channel)
-    try:
-        with transaction.atomic():
-            if meaning == Meaning.CONFIRM:
-                queue_coming(entry_id=message.queue_entry_id, actor=actor, now=now)
-                said = _("Thank you, we are waiting for you.")
-            else:
-                queue_leave(entry_id=message.queue_entry_id, actor=actor, now=now)
-                said = _("You have left the queue.")
-    except DomainError as refusal:
-        return Understood(entry=entry, refusal=str(refusal), said=str(refusal))
-    return Understood(entry=entry, meaning=meaning, said=said)
