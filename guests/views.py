@@ -20,9 +20,8 @@ from guests.services.privacy import guest_export, health_notes_delete, health_no
 from guests.wordings import health_words, marketing_words
 from reservehub.core import clock
 from reservehub.core.actors import Actor, ActorKind
-from reservehub.core.errors import NotFound
 from reservehub.core.http import client_ip
-from reservehub.core.limits import limit
+from reservehub.core.limits import behind_link
 from reservehub.core.pages import go_to, private_page, refusals_as_pages
 
 SHOWN = 30
@@ -31,16 +30,12 @@ _SOURCE = "own_page"
 
 
 def guest_of(request: HttpRequest, token: str) -> Guest:
-    """Whose page it is; wrong links are counted, so that none can be guessed.
+    """Whose page it is.
 
     :raises NotFound: for a link that opens nothing (any more)
     :raises RateLimited: after many wrong links from one address
     """
-    try:
-        return guest_by_privacy_token(token, now=clock.now())
-    except NotFound:
-        limit(request, "links", count=30, seconds=600)
-        raise
+    return behind_link(request, lambda: guest_by_privacy_token(token, now=clock.now()))
 
 
 def actor_of(request: HttpRequest) -> Actor:

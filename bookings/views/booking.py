@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,7 +29,7 @@ from bookings.views.restaurant import Place
 from guests.wordings import marketing_words
 from reservehub.core import clock
 from reservehub.core.errors import ValidationFailed
-from reservehub.core.idempotency import Answer, run_idempotent
+from reservehub.core.idempotency import form_once
 from reservehub.core.pages import PageError, errors_of, go_to, is_fragment, refusals_as_pages
 from reservehub.core.tokens import new_nonce
 from restaurants.selectors import restaurant_public
@@ -87,22 +86,18 @@ def _book_once(request: HttpRequest, place: Place, form: BookingForm) -> Reserva
     wish = _request_of(request, place, form)
     what = (wish.date, wish.time, wish.fold, wish.party_size, wish.area_id)
     who = (wish.guest_name, wish.guest_email, wish.guest_phone)
-    fingerprint = repr((what, who)).encode()
 
-    def work() -> Answer:
-        booked = reservation_create(request=wish, actor=actor_of(request), now=now)
-        return Answer(status=201, body={"id": booked.reservation.pk})
+    def work() -> int:
+        return reservation_create(request=wish, actor=actor_of(request), now=now).reservation.pk
 
-    nonce = form.cleaned_data["nonce"] or new_nonce()
-    answer = run_idempotent(
-        key=f"{nonce}.{hashlib.sha256(fingerprint).hexdigest()[:16]}",
+    made = form_once(
+        nonce=form.cleaned_data["nonce"],
         scope=f"page:book:{owner_key(request)}",
-        body=fingerprint,
+        wish=(what, who),
         now=now,
         work=work,
     )
-    body = answer.body if isinstance(answer.body, dict) else {}
-    return Reservation.objects.get(pk=body["id"])
+    return Reservation.objects.get(pk=made)
 
 
 def _request_of(request: HttpRequest, place: Place, form: BookingForm) -> BookingRequest:

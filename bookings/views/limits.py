@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from reservehub.core.limits import limit, limit_address
+from reservehub.core.limits import behind_link, limit, limit_address
 
-__all__ = ["limit", "limit_address"]
+__all__ = ["behind_link", "limit", "limit_address"]

@@ -32,23 +32,19 @@ from bookings.selectors import (
 )
 from bookings.services import reservation_reconfirm, reservation_running_late
 from bookings.views.common import actor_of, private_page
-from bookings.views.limits import limit
+from bookings.views.limits import behind_link
 from reservehub.core import clock
 from reservehub.core.errors import DomainError, NotFound
 from reservehub.core.pages import PageError, go_to, is_fragment, refusals_as_pages, varies
 
 
 def reservation_of(request: HttpRequest, token: str) -> Reservation:
-    """The booking of a manage link; wrong links are counted, so that none can be guessed.
+    """The booking of a manage link.
 
     :raises NotFound: for a link that opens nothing
     :raises RateLimited: after many wrong links from one address
     """
-    try:
-        return reservation_by_manage_token(token)
-    except NotFound:
-        limit(request, "links", count=30, seconds=600)
-        raise
+    return behind_link(request, lambda: reservation_by_manage_token(token))
 
 
 def manage_links(reservation: Reservation) -> dict[str, str]:
@@ -135,11 +131,7 @@ def refused(request: HttpRequest, token: str, error: DomainError) -> HttpRespons
 @refusals_as_pages
 def view(request: HttpRequest, token: str) -> HttpResponse:
     """For the other guests of the party: where and when, nothing to press (rule 76)."""
-    try:
-        reservation = reservation_by_view_token(token)
-    except NotFound:
-        limit(request, "links", count=30, seconds=600)
-        raise
+    reservation = behind_link(request, lambda: reservation_by_view_token(token))
     url = settings.RESERVEHUB_BASE_URL + reverse("bookings:view", args=[token])
     context = {
         "restaurant": reservation.restaurant,

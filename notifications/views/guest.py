@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.models import Reservation
 from bookings.views.common import actor_of, private_page
-from bookings.views.limits import limit
+from bookings.views.limits import behind_link, limit
 from bookings.views.manage import reservation_of
 from guests.models import Guest
 from notifications.channels.telegram.name import known_name
@@ -173,11 +173,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """
     if is_news(token):
         return stop_news(request, token)
-    try:
-        reservation, channel = link_of(token)
-    except NotFound:
-        limit(request, "links", count=30, seconds=600)
-        raise
+    reservation, channel = behind_link(request, lambda: link_of(token))
     done = ""
     if request.method == "POST":
         done = "all" if request.POST.get("what") == "all" else "extras"

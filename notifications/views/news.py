@@ -6,11 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from bookings.views.common import actor_of
-from bookings.views.limits import limit
+from bookings.views.limits import behind_link
 from notifications.services.campaigns.refusing import news_refuse
 from notifications.unsubscribe import recipient_of
 from reservehub.core import clock
-from reservehub.core.errors import NotFound
 
 
 def stop_news(request: HttpRequest, token: str) -> HttpResponse:
@@ -18,11 +17,7 @@ def stop_news(request: HttpRequest, token: str) -> HttpResponse:
 
     :raises NotFound: for a link that stops nothing
     """
-    try:
-        recipient = recipient_of(token)
-    except NotFound:
-        limit(request, "links", count=30, seconds=600)
-        raise
+    recipient = behind_link(request, lambda: recipient_of(token))
     is_done = request.method == "POST"
     if is_done:
         news_refuse(recipient=recipient, actor=actor_of(request), now=clock.now())

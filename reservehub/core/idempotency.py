@@ -15,6 +15,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from reservehub.core.errors import IdempotencyMismatch
 from reservehub.core.models import IdempotencyRecord
 from reservehub.core.planned import planned_cursor
+from reservehub.core.tokens import new_nonce
 
 KEEP = timedelta(hours=24)
 
@@ -76,6 +77,29 @@ def run_idempotent(
             cursor.execute(_COMPLETE, [answer.status, text, json.dumps(answer.headers), record_id])
     # Through the same text as a replay, so that both render alike.
     return Answer(status=answer.status, body=json.loads(text), headers=answer.headers)
+
+
+def form_once(
+    *, nonce: str, scope: str, wish: object, now: datetime, work: Callable[[], int]
+) -> int:
+    """The number of what a form makes: a double tap, or a resend by a shaky network, finds what the
+    first one made. Another wish from the same form makes another.
+
+    :param nonce: of the form; empty for one that was written by hand, which then counts as new
+    :param scope: which form, and who sends it
+    :param wish: what is wished; its `repr` says all of it
+    :param work: makes it and returns its number; what it raises leaves nothing behind
+    """
+    fingerprint = repr(wish).encode()
+    answer = run_idempotent(
+        key=f"{nonce or new_nonce()}.{hashlib.sha256(fingerprint).hexdigest()[:16]}",
+        scope=scope,
+        body=fingerprint,
+        now=now,
+        work=lambda: Answer(status=201, body={"id": work()}),
+    )
+    body = answer.body if isinstance(answer.body, dict) else {}
+    return int(body["id"])
 
 
 def _claim(*, key: str, scope: str, body_hash: str, now: datetime) -> int | None:

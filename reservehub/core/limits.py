@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from redis.exceptions import RedisError
 
-from reservehub.core.errors import RateLimited
+from reservehub.core.errors import NotFound, RateLimited
 from reservehub.core.http import client_ip
+
+T = TypeVar("T")
 
 
 def limit(request: HttpRequest, scope: str, *, count: int, seconds: int) -> None:
@@ -19,6 +23,20 @@ def limit(request: HttpRequest, scope: str, *, count: int, seconds: int) -> None
     :raises RateLimited: for more than `count` in a window; `retry_after` is in seconds
     """
     limit_address(client_ip(request), scope, count=count, seconds=seconds)
+
+
+def behind_link(request: HttpRequest, find: Callable[[], T]) -> T:
+    """What a secret link leads to; wrong links are counted, so that none can be guessed.
+
+    :param find: raises NotFound for a link that opens nothing
+    :raises NotFound: as `find`
+    :raises RateLimited: after many wrong links from one address
+    """
+    try:
+        return find()
+    except NotFound:
+        limit(request, "links", count=30, seconds=600)
+        raise
 
 
 def limit_address(address: str | None, scope: str, *, count: int, seconds: int) -> None:

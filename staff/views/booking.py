@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,9 +24,8 @@ from bookings.services import BookingRequest, Changes, reservation_create, reser
 from guests.models import Guest
 from guests.selectors.profile import guest_known
 from reservehub.core.errors import DomainError, NotFound, ValidationFailed, VersionConflict
-from reservehub.core.idempotency import Answer, run_idempotent
+from reservehub.core.idempotency import form_once
 from reservehub.core.pages import PageError, errors_of, go_to, is_fragment, varies
-from reservehub.core.tokens import new_nonce
 from restaurants.permissions import Capability
 from staff.access import Desk, desk_view, show
 from staff.forms.booking import BookingForm
@@ -124,22 +122,18 @@ def _submit(request: HttpRequest, desk: Desk, sheet: Sheet) -> HttpResponse:
 def _book_once(desk: Desk, form: BookingForm) -> Reservation:
     """A double tap, or a resend by a shaky network, finds the booking of the first."""
     wish = _request_of(desk, form)
-    fingerprint = repr((wish.start, wish.party_size, wish.guest_name, wish.guest_phone)).encode()
 
-    def work() -> Answer:
-        booked = reservation_create(request=wish, actor=desk.actor, now=desk.now)
-        return Answer(status=201, body={"id": booked.reservation.pk})
+    def work() -> int:
+        return reservation_create(request=wish, actor=desk.actor, now=desk.now).reservation.pk
 
-    nonce = form.cleaned_data["nonce"] or new_nonce()
-    answer = run_idempotent(
-        key=f"{nonce}.{hashlib.sha256(fingerprint).hexdigest()[:16]}",
+    made = form_once(
+        nonce=form.cleaned_data["nonce"],
         scope=f"staff:book:{desk.person.pk}",
-        body=fingerprint,
+        wish=(wish.start, wish.party_size, wish.guest_name, wish.guest_phone),
         now=desk.now,
         work=work,
     )
-    body = answer.body if isinstance(answer.body, dict) else {}
-    return Reservation.objects.get(pk=body["id"])
+    return Reservation.objects.get(pk=made)
 
 
 def _request_of(desk: Desk, form: BookingForm) -> BookingRequest:

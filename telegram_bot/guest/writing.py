@@ -13,7 +13,7 @@ from notifications.kinds import ChannelName
 from notifications.services import contact_point_add
 from reservehub.core.actors import Actor, ActorKind
 from reservehub.core.errors import VersionConflict
-from reservehub.core.idempotency import Answer, run_idempotent
+from reservehub.core.idempotency import form_once
 from telegram_bot.guest.codes import Tap
 from telegram_bot.guest.facts import Goal
 from telegram_bot.guest.models import GuestProfile
@@ -45,21 +45,20 @@ def book_once(
         source="telegram",
     )
 
-    def work() -> Answer:
+    def work() -> int:
         reservation = reservation_create(request=wish, actor=GUEST, now=now).reservation
         chat_connect(reservation, profile, now=now)
-        return Answer(status=201, body={"id": reservation.pk})
+        return reservation.pk
 
-    answer = run_idempotent(
-        key=tap.nonce,
+    made = form_once(
+        nonce=tap.nonce,
         scope=f"telegram:book:{profile.chat_id}",
-        body=repr((wish.restaurant_id, str(choice), wish.party_size)).encode(),
+        wish=(wish.restaurant_id, str(choice), wish.party_size),
         now=now,
         work=work,
     )
-    body = answer.body if isinstance(answer.body, dict) else {}
     found = Reservation.objects.select_related("restaurant__policy", "area_preference")
-    return found.get(pk=body["id"])
+    return found.get(pk=made)
 
 
 def join_once(goal: Goal, tap: Tap, *, profile: GuestProfile, now: datetime) -> WaitlistEntry:
@@ -81,20 +80,19 @@ def join_once(goal: Goal, tap: Tap, *, profile: GuestProfile, now: datetime) -> 
         source="telegram",
     )
 
-    def work() -> Answer:
+    def work() -> int:
         entry = entry_join(request=wish, actor=GUEST, now=now).entry
         chat_connect(entry, profile, now=now)
-        return Answer(status=201, body={"id": entry.pk})
+        return entry.pk
 
-    answer = run_idempotent(
-        key=tap.nonce,
+    made = form_once(
+        nonce=tap.nonce,
         scope=f"telegram:wait:{profile.chat_id}",
-        body=repr((wish.restaurant_id, tap.day, tap.time, tap.until, wish.party_size)).encode(),
+        wish=(wish.restaurant_id, tap.day, tap.time, tap.until, wish.party_size),
         now=now,
         work=work,
     )
-    body = answer.body if isinstance(answer.body, dict) else {}
-    return entry_of_chat(profile.chat_id, int(body["id"]))
+    return entry_of_chat(profile.chat_id, made)
 
 
 def chat_connect(

@@ -16,7 +16,7 @@ from bookings.errors import SlotUnavailable
 from bookings.presenters.finder import alternatives_of
 from bookings.selectors import manage_path
 from bookings.views.common import actor_of, make_private, private_page
-from bookings.views.limits import limit
+from bookings.views.limits import behind_link
 from reservehub.core import clock
 from reservehub.core.actors import Actor
 from reservehub.core.errors import DomainError, NotFound, ValidationFailed, VersionConflict
@@ -46,16 +46,12 @@ Errors = Sequence[PageError]
 
 
 def entry_of(request: HttpRequest, token: str) -> WaitlistEntry:
-    """The entry of a link; wrong links are counted, so that none can be guessed.
+    """The entry of a link.
 
     :raises NotFound: for a link that opens nothing
     :raises RateLimited: after many wrong links from one address
     """
-    try:
-        return entry_by_token(token)
-    except NotFound:
-        limit(request, "links", count=30, seconds=600)
-        raise
+    return behind_link(request, lambda: entry_by_token(token))
 
 
 @require_http_methods(["GET", "HEAD"])

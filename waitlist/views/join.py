@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,7 +23,7 @@ from bookings.views.limits import limit
 from bookings.views.restaurant import Place
 from reservehub.core import clock
 from reservehub.core.errors import DomainError, ValidationFailed
-from reservehub.core.idempotency import Answer, run_idempotent
+from reservehub.core.idempotency import form_once
 from reservehub.core.pages import PageError, errors_of, go_to, is_fragment, refusals_as_pages
 from reservehub.core.tokens import new_nonce
 from restaurants.selectors import restaurant_public
@@ -104,22 +103,14 @@ def _join_once(request: HttpRequest, place: Place, form: JoinForm) -> WaitlistEn
     """A double tap finds the entry of the first."""
     now = clock.now()
     wish = _request_of(request, place, form)
-    fingerprint = repr(wish).encode()
-
-    def work() -> Answer:
-        joined = entry_join(request=wish, actor=actor_of(request), now=now)
-        return Answer(status=201, body={"id": joined.entry.pk})
-
-    nonce = form.cleaned_data["nonce"] or new_nonce()
-    answer = run_idempotent(
-        key=f"{nonce}.{hashlib.sha256(fingerprint).hexdigest()[:16]}",
+    made = form_once(
+        nonce=form.cleaned_data["nonce"],
         scope=f"page:waitlist:{owner_key(request)}",
-        body=fingerprint,
+        wish=wish,
         now=now,
-        work=work,
+        work=lambda: entry_join(request=wish, actor=actor_of(request), now=now).entry.pk,
     )
-    body = answer.body if isinstance(answer.body, dict) else {}
-    return WaitlistEntry.objects.get(pk=body["id"])
+    return WaitlistEntry.objects.get(pk=made)
 
 
 def _request_of(request: HttpRequest, place: Place, form: JoinForm) -> JoinRequest:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,12 +17,12 @@ from bookings.errors import NoOnlineAvailability
 from bookings.selectors import manage_path
 from bookings.services import service_date_now
 from bookings.views.common import actor_of, owner_key, private_page
-from bookings.views.limits import limit
+from bookings.views.limits import behind_link, limit
 from bookings.views.restaurant import Place
 from reservehub.core import clock
 from reservehub.core.actors import Actor
-from reservehub.core.errors import DomainError, NotFound, ValidationFailed
-from reservehub.core.idempotency import Answer, run_idempotent
+from reservehub.core.errors import DomainError, ValidationFailed
+from reservehub.core.idempotency import form_once
 from reservehub.core.pages import (
     PageError,
     errors_of,
@@ -124,22 +123,14 @@ def _join_once(request: HttpRequest, place: Place, form: QueueForm) -> QueueEntr
         eta_minutes=data["away"] or None,
         source=QueueSource.REMOTE,
     )
-    fingerprint = repr(wish).encode()
-
-    def work() -> Answer:
-        joined = queue_join(request=wish, actor=actor_of(request), now=now)
-        return Answer(status=201, body={"id": joined.entry.pk})
-
-    nonce = data["nonce"] or new_nonce()
-    answer = run_idempotent(
-        key=f"{nonce}.{hashlib.sha256(fingerprint).hexdigest()[:16]}",
+    made = form_once(
+        nonce=data["nonce"],
         scope=f"page:queue:{owner_key(request)}",
-        body=fingerprint,
+        wish=wish,
         now=now,
-        work=work,
+        work=lambda: queue_join(request=wish, actor=actor_of(request), now=now).entry.pk,
     )
-    body = answer.body if isinstance(answer.body, dict) else {}
-    return QueueEntry.objects.get(pk=body["id"])
+    return QueueEntry.objects.get(pk=made)
 
 
 def _join_page(
@@ -188,16 +179,12 @@ def _join_page(
 
 
 def _entry_of(request: HttpRequest, token: str) -> QueueEntry:
-    """The party of a link; wrong links are counted, so that none can be guessed.
+    """The party of a link.
 
     :raises NotFound: for a link that opens nothing
     :raises RateLimited: after many wrong links from one address
     """
-    try:
-        return queue_entry_by_token(token)
-    except NotFound:
-        limit(request, "links", count=30, seconds=600)
-        raise
+    return behind_link(request, lambda: queue_entry_by_token(token))
 
 
 @require_http_methods(["GET", "HEAD"])
