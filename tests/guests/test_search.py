@@ -76,6 +76,17 @@ def test_a_slip_of_the_pen_is_forgiven_and_told(house: Organisation) -> None:
     assert not guests_found([house.pk], Search(text="jansen")).is_close
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["Wihlelmina", "Wihlelmina Postma", "Wilhelmina Potsma", "wilhelmina Q Posma", "Potsma"],
+)
+def test_one_slip_is_forgiven_in_short_and_long_words(house: Organisation, typed: str) -> None:
+    make_guest(house, name="Wilhelmina Q. Postma")
+    make_guest(house, name="Willem Pos")
+    found = guests_found([house.pk], Search(text=typed))
+    assert "Wilhelmina Q. Postma" in [guest.name for guest in found.guests]
+
+
 def test_a_merged_record_is_found_by_its_old_contacts_as_the_one_kept(
     house: Organisation, people: dict[str, Guest]
 ) -> None:
