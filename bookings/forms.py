@@ -73,11 +73,9 @@ def _parse_phone(text: str, *, country: str) -> str:
         raise ValidationError(str(error), code="phone") from None
 
 
-class BookingForm(forms.Form):
-    """The contact panel: two fields to fill in, the rest folded."""
-
-    slot = ChoiceField(label=_("Time"))
-    guests = forms.IntegerField(
+def guests_field() -> forms.IntegerField:
+    """How many come."""
+    return forms.IntegerField(
         label=_("Guests"),
         min_value=1,
         max_value=500,
@@ -88,10 +86,23 @@ class BookingForm(forms.Form):
             "max_value": _("This is more guests than we can book. Call the restaurant."),
         },
     )
-    area = forms.IntegerField(
+
+
+def requests_field() -> forms.CharField:
+    """Free words."""
+    return forms.CharField(
+        label=_("Anything we should know"),
+        max_length=MAX_REQUESTS,
         required=False,
-        error_messages={"invalid": _("Choose a part of the restaurant from the list.")},
+        error_messages={
+            "max_length": _("This text is too long: use at most %(limit_value)d characters."),
+        },
     )
+
+
+class PersonForm(forms.Form):
+    """Who it is, in two fields; `cleaned_data` has the contact as `email` and `phone` as well."""
+
     name = forms.CharField(
         label=_("Your name"),
         max_length=150,
@@ -108,35 +119,11 @@ class BookingForm(forms.Form):
             "max_length": _("This is too long for a phone number or an e-mail address."),
         },
     )
-    occasion = forms.ChoiceField(
-        label=_("Occasion"),
-        choices=Occasion.choices,
-        required=False,
-        error_messages={"invalid_choice": _("Choose an occasion from the list.")},
-    )
-    requests = forms.CharField(
-        label=_("Anything we should know"),
-        max_length=MAX_REQUESTS,
-        required=False,
-        error_messages={
-            "max_length": _("This text is too long: use at most %(limit_value)d characters."),
-        },
-    )
-    dietary = forms.MultipleChoiceField(
-        label=_("Dietary needs"),
-        choices=DIETARY,
-        required=False,
-        error_messages={"invalid_choice": _("Choose dietary needs from the list.")},
-    )
-    consent = forms.BooleanField(label=_("Consent"), required=False)
-    news = forms.BooleanField(label=_("Offers and news"), required=False)
     nonce = forms.CharField(max_length=64, required=False)
-    hold_token = forms.CharField(max_length=100, required=False)
 
-    def __init__(self, data: Any, *, country: str, area_ids: frozenset[int]) -> None:
+    def __init__(self, data: Any, *, country: str) -> None:
         super().__init__(data)
         self._country = country
-        self._area_ids = area_ids
 
     def clean_name(self) -> str:
         name = " ".join(str(self.cleaned_data["name"]).split())
@@ -149,6 +136,39 @@ class BookingForm(forms.Form):
         email, phone = parse_contact(text, country=self._country)
         self.cleaned_data["email"], self.cleaned_data["phone"] = email, phone
         return text
+
+
+class BookingForm(PersonForm):
+    """The contact panel: two fields to fill in, the rest folded."""
+
+    field_order = ("slot", "guests", "area", "name", "contact")
+
+    slot = ChoiceField(label=_("Time"))
+    guests = guests_field()
+    area = forms.IntegerField(
+        required=False,
+        error_messages={"invalid": _("Choose a part of the restaurant from the list.")},
+    )
+    occasion = forms.ChoiceField(
+        label=_("Occasion"),
+        choices=Occasion.choices,
+        required=False,
+        error_messages={"invalid_choice": _("Choose an occasion from the list.")},
+    )
+    requests = requests_field()
+    dietary = forms.MultipleChoiceField(
+        label=_("Dietary needs"),
+        choices=DIETARY,
+        required=False,
+        error_messages={"invalid_choice": _("Choose dietary needs from the list.")},
+    )
+    consent = forms.BooleanField(label=_("Consent"), required=False)
+    news = forms.BooleanField(label=_("Offers and news"), required=False)
+    hold_token = forms.CharField(max_length=100, required=False)
+
+    def __init__(self, data: Any, *, country: str, area_ids: frozenset[int]) -> None:
+        super().__init__(data, country=country)
+        self._area_ids = area_ids
 
     def clean_area(self) -> int | None:
         area: int | None = self.cleaned_data["area"] or None
@@ -181,17 +201,7 @@ class ChangeForm(forms.Form):
     """Another time or party for a booking that exists."""
 
     slot = ChoiceField(label=_("Time"))
-    guests = forms.IntegerField(
-        label=_("Guests"),
-        min_value=1,
-        max_value=500,
-        error_messages={
-            "required": _("Choose how many guests will come."),
-            "invalid": _("Enter the number of guests in digits, for example 2."),
-            "min_value": _("At least one guest has to come."),
-            "max_value": _("This is more guests than we can book. Call the restaurant."),
-        },
-    )
+    guests = guests_field()
     area = forms.IntegerField(required=False)
     version = forms.IntegerField(required=False)
 

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings.forms import BookingForm
+from bookings.forms import PersonForm, guests_field, requests_field
 from restaurants.models import Area
 from waitlist.services import EntryChanges
 
@@ -61,17 +61,7 @@ class WishForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": _("Choose from the list.")},
     )
-    guests = forms.IntegerField(
-        label=_("Guests"),
-        min_value=1,
-        max_value=500,
-        error_messages={
-            "required": _("Choose how many guests will come."),
-            "invalid": _("Enter the number of guests in digits, for example 2."),
-            "min_value": _("At least one guest has to come."),
-            "max_value": _("This is more guests than we can book. Call the restaurant."),
-        },
-    )
+    guests = guests_field()
     areas = forms.MultipleChoiceField(
         label=_("Where"),
         required=False,
@@ -106,19 +96,14 @@ class WishForm(forms.Form):
         )
 
 
-class JoinForm(WishForm, BookingForm):
+class JoinForm(WishForm, PersonForm):
     """The wish and who wishes it, typed as in the booking form."""
 
-    field_order = [
-        *("date", "from_time", "until_time", "flexibility", "guests", "areas", "name", "contact")
-    ]
-    # What a booking asks beyond it.
-    slot = area = occasion = dietary = consent = news = hold_token = None  # type: ignore[assignment]
+    field_order = (
+        *("date", "from_time", "until_time", "flexibility", "guests", "areas", "name", "contact"),
+        "requests",
+    )
+    requests = requests_field()
 
     def __init__(self, data: Any, *, country: str, areas: Sequence[Area]) -> None:
-        super().__init__(
-            data,
-            areas=areas,
-            country=country,
-            area_ids=frozenset(area.pk for area in areas),
-        )
+        super().__init__(data, areas=areas, country=country)

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bookings.forms import parse_contact
+from bookings.forms import PersonForm
 from restaurants.models import Area
 
 AWAY = (0, 5, 10, 15, 20, 30, 45, 60)
@@ -23,9 +23,10 @@ def away_text(minutes: int) -> str:
     return text % {"count": minutes}
 
 
-class QueueForm(forms.Form):
+class QueueForm(PersonForm):
     """How many, who, and how far away."""
 
+    field_order = ("guests", "away", "area", "name", "contact")
     guests = forms.TypedChoiceField(
         label=_("Guests"),
         coerce=int,
@@ -34,22 +35,8 @@ class QueueForm(forms.Form):
             "invalid_choice": _("Choose how many guests will come."),
         },
     )
-    name = forms.CharField(
-        label=_("Your name"),
-        max_length=150,
-        error_messages={
-            "required": _("Enter your name."),
-            "max_length": _("Use at most 150 characters."),
-        },
-    )
-    contact = forms.CharField(
-        label=_("Phone or e-mail"),
-        max_length=254,
-        error_messages={"required": _("Enter a phone number or an e-mail address: one is enough.")},
-    )
     away = forms.TypedChoiceField(label=_("How far away are you?"), coerce=int, required=False)
     area = forms.TypedChoiceField(label=_("Where"), coerce=int, required=False, empty_value=None)
-    nonce = forms.CharField(required=False, max_length=60)
 
     def __init__(
         self,
@@ -60,8 +47,7 @@ class QueueForm(forms.Form):
         sizes: Sequence[int],
         most_away: int,
     ) -> None:
-        super().__init__(data)
-        self._country = country
+        super().__init__(data, country=country)
         choices = {
             "guests": [(size, str(size)) for size in sizes],
             "away": [(minutes, away_text(minutes)) for minutes in AWAY if minutes <= most_away],
@@ -69,9 +55,3 @@ class QueueForm(forms.Form):
         }
         for name, values in choices.items():
             self.fields[name].choices = values  # type: ignore[attr-defined]
-
-    def clean_contact(self) -> str:
-        text = str(self.cleaned_data["contact"])
-        email, phone = parse_contact(text, country=self._country)
-        self.cleaned_data |= {"email": email, "phone": phone}
-        return text

@@ -6,7 +6,7 @@ role lacks the capability is told so (403).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated
@@ -23,12 +23,11 @@ from restaurants.permissions import Capability
 from restaurants.selectors import capabilities_of, restaurant_for
 
 
-class Access(NamedTuple):
-    """A reservation in the hands of somebody who may have it."""
+class Rights:
+    """What whoever has a thing of a restaurant in their hands may do with it."""
 
-    reservation: Reservation
     actor: Actor
-    capabilities: frozenset[Capability] = frozenset()
+    capabilities: frozenset[Capability]
 
     @property
     def is_staff(self) -> bool:
@@ -42,6 +41,15 @@ class Access(NamedTuple):
         """:raises PermissionRefused: if staff lack it; guests are bound by deadlines instead"""
         if self.is_staff and capability not in self.capabilities:
             raise PermissionRefused
+
+
+@dataclass(frozen=True)
+class Access(Rights):
+    """A reservation in the hands of somebody who may have it."""
+
+    reservation: Reservation
+    actor: Actor
+    capabilities: frozenset[Capability] = frozenset()
 
 
 def manage_token_in(request: Request) -> str:

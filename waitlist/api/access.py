@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
-from bookings.api.access import manage_token_in
+from bookings.api.access import Rights, manage_token_in
 from reservehub.core.actors import Actor, ActorKind
 from reservehub.core.api.views import actor_of
 from reservehub.core.errors import NotFound, PermissionRefused
@@ -18,25 +18,13 @@ from waitlist import selectors
 from waitlist.models import WaitlistEntry
 
 
-class Access(NamedTuple):
+@dataclass(frozen=True)
+class Access(Rights):
     """An entry in the hands of somebody who may have it."""
 
     entry: WaitlistEntry
     actor: Actor
     capabilities: frozenset[Capability] = frozenset()
-
-    @property
-    def is_staff(self) -> bool:
-        return self.actor.kind in (ActorKind.STAFF, ActorKind.PLATFORM)
-
-    @property
-    def sees_contact(self) -> bool:
-        return not self.is_staff or Capability.SEE_CONTACT in self.capabilities
-
-    def require(self, capability: Capability) -> None:
-        """:raises PermissionRefused: if staff lack it; guests may do what is theirs"""
-        if self.is_staff and capability not in self.capabilities:
-            raise PermissionRefused
 
 
 def any_access(request: Request, entry_id: int) -> Access:

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
-from bookings.api.access import manage_token_in
+from bookings.api.access import Rights, manage_token_in
 from reservehub.core.actors import Actor, ActorKind
 from reservehub.core.api.views import actor_of
-from reservehub.core.errors import NotFound, PermissionRefused
+from reservehub.core.errors import NotFound
 from restaurants.permissions import Capability
 from restaurants.selectors import capabilities_of, restaurant_for
 from waitlist.models import QueueEntry
 from waitlist.selectors.queue import queue_entry_by_token
 
 
-class Access(NamedTuple):
+@dataclass(frozen=True)
+class Access(Rights):
     """A party in the hands of somebody who may have it."""
 
     entry: QueueEntry
     actor: Actor
     capabilities: frozenset[Capability] = frozenset()
-
-    @property
-    def is_staff(self) -> bool:
-        return self.actor.kind in (ActorKind.STAFF, ActorKind.PLATFORM)
-
-    def require(self, capability: Capability) -> None:
-        """:raises PermissionRefused: if staff lack it; guests may do what is theirs"""
-        if self.is_staff and capability not in self.capabilities:
-            raise PermissionRefused
 
 
 def any_access(request: Request, party_id: int) -> Access:

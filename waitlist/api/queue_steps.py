@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -38,7 +39,7 @@ def _step(request: Request, party_id: int, service: Service) -> Response:
     data = parsed(StepSerializer, request)
     version = expected_version(request, access.entry.version, data.get("version"))
     service(entry_id=party_id, actor=access.actor, now=clock.now(), expected_version=version)
-    return answer(access._replace(entry=party_of(party_id)), now=clock.now())
+    return answer(replace(access, entry=party_of(party_id)), now=clock.now())
 
 
 def _at_tables(request: Request, party_id: int, service: Service) -> Response:
@@ -54,7 +55,7 @@ def _at_tables(request: Request, party_id: int, service: Service) -> Response:
         overrides=overrides,
         expected_version=expected_version(request, access.entry.version, data.get("version")),
     )
-    return answer(access._replace(entry=party_of(party_id)), now=clock.now())
+    return answer(replace(access, entry=party_of(party_id)), now=clock.now())
 
 
 class ReadyView(ApiView):
@@ -108,7 +109,7 @@ class NudgeView(ApiView):
         access = staff_access(request, party_id, Capability.EDIT_BOOK)
         parsed(EmptySerializer, request)
         services.queue_nudge(entry_id=party_id, actor=access.actor, now=clock.now())
-        return answer(access._replace(entry=party_of(party_id)), now=clock.now())
+        return answer(replace(access, entry=party_of(party_id)), now=clock.now())
 
 
 class SkipView(ApiView):

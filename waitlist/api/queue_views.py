@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -205,7 +206,7 @@ class PartyView(ApiView):
             services.queue_remove(**about, expected_version=version)
         else:
             services.queue_leave(**about)
-        return answer(access._replace(entry=party_of(party_id)), now=clock.now())
+        return answer(replace(access, entry=party_of(party_id)), now=clock.now())
 
 
 class ComingView(ApiView):
@@ -227,7 +228,7 @@ class ComingView(ApiView):
         access.require(Capability.EDIT_BOOK)
         parsed(EmptySerializer, request)
         services.queue_coming(entry_id=party_id, actor=access.actor, now=clock.now())
-        return answer(access._replace(entry=party_of(party_id)), now=clock.now())
+        return answer(replace(access, entry=party_of(party_id)), now=clock.now())
 
 
 def _wish(place: Restaurant, data: dict[str, Any], *, source: str) -> services.QueueRequest:

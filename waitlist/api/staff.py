@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -89,4 +91,4 @@ class NotifyView(ApiView):
         access = staff_access(request, entry_id, Capability.EDIT_BOOK)
         parsed(EmptySerializer, request)
         services.entry_notify(entry_id=entry_id, actor=access.actor, now=clock.now())
-        return answer_of(access._replace(entry=answered(entry_id)))
+        return answer_of(replace(access, entry=answered(entry_id)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -165,7 +166,7 @@ class EntryView(ApiView):
             now=clock.now(),
             expected_version=expected_version(request, access.entry.version, data["version"]),
         )
-        return answer_of(access._replace(entry=answered(entry_id)))
+        return answer_of(replace(access, entry=answered(entry_id)))
 
     @extend_schema(
         operation_id="waitlist_leave",
@@ -186,7 +187,7 @@ class EntryView(ApiView):
             services.entry_remove(**about, reason=data["reason"], expected_version=version)
         else:
             services.entry_leave(**about, expected_version=version)
-        return answer_of(access._replace(entry=answered(entry_id)))
+        return answer_of(replace(access, entry=answered(entry_id)))
 
 
 class ResumeView(ApiView):
@@ -208,7 +209,7 @@ class ResumeView(ApiView):
         access.require(Capability.EDIT_BOOK)
         parsed(EmptySerializer, request)
         services.entry_resume(entry_id=entry_id, actor=access.actor, now=clock.now())
-        return answer_of(access._replace(entry=answered(entry_id)))
+        return answer_of(replace(access, entry=answered(entry_id)))
 
 
 class AcceptView(ApiView):
@@ -266,7 +267,7 @@ class DeclineView(ApiView):
         access.require(Capability.EDIT_BOOK)
         offer = _offer(access, parsed(AnswerSerializer, request))
         services.offer_decline(offer_id=offer.pk, actor=access.actor, now=clock.now())
-        return answer_of(access._replace(entry=answered(entry_id)))
+        return answer_of(replace(access, entry=answered(entry_id)))
 
 
 def _offer(access: Access, data: dict[str, Any]) -> WaitlistOffer:
