@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from guests.models import Guest, GuestMerge, GuestNote, GuestTag, MergeCandidate, Segment, Tag
+from guests.services import note_add
 from reservehub.core.models import AuditEntry
 from tests.api.conftest import World, assert_problem, pointers
-from tests.factories import NOW
+from tests.factories import NOW, STAFF
 from tests.guests.people import make_guest
 
 
@@ -223,3 +225,28 @@ def test_two_people_are_remembered(world: World) -> None:
     assert [world.manager.post(path, {}).status_code for _ in range(2)] == [204, 204]
     candidate.refresh_from_db()
     assert candidate.dismissed_at == NOW
+
+
+@pytest.mark.parametrize("what", ["guest-tags", "guest-segments", "guest-duplicates", "notes"])
+def test_each_list_takes_as_many_queries_for_many(world: World, what: str) -> None:
+    guest = person(world)
+
+    def add(number: int) -> None:
+        tag(world, f"Tag {number}")
+        Segment.objects.create(
+            organisation=world.restaurant.organisation, name=f"S{number}", created_at=NOW
+        )
+        MergeCandidate.objects.create(
+            guest=person(world), other=person(world), name="x", reason="email", created_at=NOW
+        )
+        note_add(guest_id=guest.pk, kind="general", text=f"N{number}", actor=STAFF, now=NOW)
+
+    path = f"guests/{guest.pk}/notes" if what == "notes" else f"{world.path}/{what}"
+    counts = []
+    for number in range(4):
+        add(number)
+        with CaptureQueriesContext(connection) as queries:
+            found = world.manager.get(path)
+        assert len(found.json()["results"]) == number + 1
+        counts.append(len(queries))
+    assert counts[-1] == counts[1]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from time import monotonic
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -19,7 +18,7 @@ from guests.services import guest_match
 from guests.services.moving import GuestBusy
 from tests.factories import FRIDAY, GUEST, NOW, STAFF, a_request, make_restaurant
 from tests.guests.people import make_guest, merge, note
-from tests.races import run_together
+from tests.races import run_together, wait_for_a_waiter
 
 pytestmark = pytest.mark.django_db
 
@@ -146,17 +145,3 @@ def alone(work: Callable[[], Guest]) -> Guest:
         return work()
     finally:
         connection.close()
-
-
-def wait_for_a_waiter() -> None:
-    """Until somebody waits for a row that this transaction has locked."""
-    deadline = monotonic() + _PATIENCE
-    while monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks"  # unlike pg_stat_activity not a snapshot
-                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-            )
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("nobody waits")
