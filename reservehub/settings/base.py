@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from reservehub import environment
 from reservehub.schedule import SCHEDULE
 
+from .providers import *  # noqa: F403
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 RESERVEHUB_HOME = Path(environment.text("RESERVEHUB_HOME") or BASE_DIR / ".reservehub").resolve()
 PORT = environment.number("PORT", default=8000)
@@ -229,94 +231,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = SCHEDULE
-
-# --- Messages ---------------------------------------------------------------------------------
-
-DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "ReserveHub <no-reply@example.com>")
-#: smtp, sendgrid or mailgun; letters of accounts (allauth) go the same way.
-RESERVEHUB_EMAIL_PROVIDER = environment.text("RESERVEHUB_EMAIL_PROVIDER", "smtp")
-EMAIL_BACKEND = {
-    "sendgrid": "anymail.backends.sendgrid.EmailBackend",
-    "mailgun": "anymail.backends.mailgun.EmailBackend",
-}.get(RESERVEHUB_EMAIL_PROVIDER, "django.core.mail.backends.smtp.EmailBackend")
-#: Takes what no provider is configured for; development turns it on, nothing else does.
-RESERVEHUB_DEV_OUTBOX = False
-#: Seconds for connecting to a provider, and for each wait for its answer.
-RESERVEHUB_SEND_TIMEOUTS = (5.0, 15.0)
-#: A message on its way for longer has lost its worker; more than all waits for a provider together.
-RESERVEHUB_SEND_STUCK_SECONDS = 180
-#: Messages of campaigns that one organisation may send in a minute.
-RESERVEHUB_CAMPAIGN_PER_MINUTE = environment.number("RESERVEHUB_CAMPAIGN_PER_MINUTE", default=120)
-
-EMAIL_HOST = environment.text("EMAIL_HOST")
-EMAIL_PORT = environment.number("EMAIL_PORT", default=25)
-EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
-EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD")
-EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False)
-EMAIL_USE_SSL = environment.flag("EMAIL_USE_SSL", default=False)
-EMAIL_TIMEOUT = 10
-
-SENDGRID_API_KEY = environment.text("SENDGRID_API_KEY")
-SENDGRID_API_URL = environment.text("SENDGRID_API_URL", "https://api.sendgrid.com/v3/")
-SENDGRID_WEBHOOK_PUBLIC_KEY = environment.text("SENDGRID_WEBHOOK_PUBLIC_KEY")
-MAILGUN_API_KEY = environment.text("MAILGUN_API_KEY")
-MAILGUN_SENDER_DOMAIN = environment.text("MAILGUN_SENDER_DOMAIN")
-MAILGUN_API_URL = environment.text("MAILGUN_API_URL", "https://api.mailgun.net/v3")
-MAILGUN_WEBHOOK_SIGNING_KEY = environment.text("MAILGUN_WEBHOOK_SIGNING_KEY")
-ANYMAIL = {
-    "SENDGRID_API_KEY": SENDGRID_API_KEY,
-    "SENDGRID_API_URL": SENDGRID_API_URL,
-    "MAILGUN_API_KEY": MAILGUN_API_KEY,
-    "MAILGUN_SENDER_DOMAIN": MAILGUN_SENDER_DOMAIN or None,
-    "MAILGUN_API_URL": MAILGUN_API_URL,
-    "REQUESTS_TIMEOUT": RESERVEHUB_SEND_TIMEOUTS,
-}
-MAILERLITE_API_KEY = environment.text("MAILERLITE_API_KEY")
-MAILERLITE_API_URL = environment.text("MAILERLITE_API_URL", "https://connect.mailerlite.com/api")
-MAILERLITE_WEBHOOK_SECRET = environment.text("MAILERLITE_WEBHOOK_SECRET")
-
-TWILIO_ACCOUNT_SID = environment.text("TWILIO_ACCOUNT_SID")
-TWILIO_AUTH_TOKEN = environment.text("TWILIO_AUTH_TOKEN")
-TWILIO_FROM = environment.text("TWILIO_FROM")
-TWILIO_MESSAGING_SERVICE_SID = environment.text("TWILIO_MESSAGING_SERVICE_SID")
-TWILIO_WEBHOOK_SHARED_KEY = environment.text("TWILIO_WEBHOOK_SHARED_KEY")
-TWILIO_API_URL = environment.text("TWILIO_API_URL", "https://api.twilio.com")
-SMSC_LOGIN = environment.text("SMSC_LOGIN")
-SMSC_PASSWORD = environment.text("SMSC_PASSWORD")
-SMSC_API_KEY = environment.text("SMSC_API_KEY")
-SMSC_SENDER = environment.text("SMSC_SENDER")
-SMSC_CALLBACK_SECRET = environment.text("SMSC_CALLBACK_SECRET")
-SMSC_API_URLS = environment.words("SMSC_API_URLS") or [
-    "https://smsc.ru",
-    "https://www2.smsc.ru",
-    "https://www3.smsc.ru",
-]
-
-WHATSAPP_PHONE_NUMBER_ID = environment.text("WHATSAPP_PHONE_NUMBER_ID")
-WHATSAPP_ACCESS_TOKEN = environment.text("WHATSAPP_ACCESS_TOKEN")
-WHATSAPP_APP_SECRET = environment.text("WHATSAPP_APP_SECRET")
-WHATSAPP_VERIFY_TOKEN = environment.text("WHATSAPP_VERIFY_TOKEN")
-WHATSAPP_API_URL = environment.text("WHATSAPP_API_URL", "https://graph.facebook.com/v23.0")
-
-VAPID_PRIVATE_KEY = environment.text("VAPID_PRIVATE_KEY")
-VAPID_SUBJECT = environment.text("VAPID_SUBJECT")
-#: Hosts of push services; a leading dot takes in all below.
-WEBPUSH_SERVICES = environment.words("WEBPUSH_SERVICES") or [
-    "fcm.googleapis.com",
-    "android.googleapis.com",
-    ".push.services.mozilla.com",
-    ".notify.windows.com",
-    ".push.apple.com",
-]
-
-# --- Telegram ---------------------------------------------------------------------------------
-
-TELEGRAM_BOT_TOKEN = environment.text("TELEGRAM_BOT_TOKEN")
-TELEGRAM_API_BASE = environment.text("TELEGRAM_API_BASE", "https://api.telegram.org").rstrip("/")
-#: Empty: the webhook refuses everything, and the bot is polled.
-TELEGRAM_WEBHOOK_SECRET = environment.text("TELEGRAM_WEBHOOK_SECRET")
-#: For links to the bot, without the @. Empty: Telegram is asked.
-TELEGRAM_BOT_NAME = environment.text("TELEGRAM_BOT_NAME").lstrip("@")
 
 # --- API --------------------------------------------------------------------------------------
 

@@ -51,14 +51,7 @@ def queue_seat(
     in_queue_check(entry)
     version_check(entry, expected_version)
     days_lock(entry, now=now)
-    wanted = tuple(sorted(set(table_ids)))
-    was_held = is_held(entry, now=now) and wanted in ((), tuple(entry.table_ids))
-    tables_release(entry)
-    if was_held:
-        tables = tuple(entry.table_ids)
-        overrides |= {"due_soon", "capacity"}  # it was promised them when they were held
-    else:
-        tables = tables_choose(entry, wanted, overrides=overrides, actor=actor, now=now)
+    tables, overrides = _tables(entry, table_ids, overrides=overrides, actor=actor, now=now)
     booked = walk_in_create(
         restaurant_id=entry.restaurant_id,
         party_size=entry.party_size,
@@ -86,6 +79,25 @@ def queue_seat(
         reservation_id=booked.reservation.pk,
     )
     return Seated(entry, booked)
+
+
+def _tables(
+    entry: QueueEntry,
+    table_ids: Sequence[int],
+    *,
+    overrides: frozenset[str],
+    actor: Actor,
+    now: datetime,
+) -> tuple[tuple[int, ...], frozenset[str]]:
+    """Where the party sits down, and what does not stand in the way there. What was held for it is
+    given up.
+    """
+    wanted = tuple(sorted(set(table_ids)))
+    was_held = is_held(entry, now=now) and wanted in ((), tuple(entry.table_ids))
+    tables_release(entry)
+    if was_held:  # it was promised them when they were held
+        return tuple(entry.table_ids), overrides | {"due_soon", "capacity"}
+    return tables_choose(entry, wanted, overrides=overrides, actor=actor, now=now), overrides
 
 
 def _visit_of(entry: QueueEntry) -> Booked:
