@@ -22,8 +22,9 @@ from guests.models import Guest, GuestTag
 MIN_DIGITS = 3
 """Fewer digits at the end of a phone number say nothing."""
 LIKENESS = 0.4
-"""Word similarity (pg_trgm) from which a name may be what was meant: one slip in a word of five
-letters. See `likeness_for`."""
+"""Word similarity (pg_trgm) from which a name may be what was meant: a wrong, missing or doubled
+letter in a word of five. Two letters that changed places are forgiven in longer words only. See
+`likeness_for`."""
 SPOILT = 4
 """So many trigrams two letters that changed places take away."""
 CLOSE = 25
