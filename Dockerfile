@@ -16,7 +16,7 @@ RUN SECRET_KEY=collect-static-collect-static-collect-static-collect \
     ALLOWED_HOSTS=localhost DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost \
     DJANGO_SETTINGS_MODULE=reservehub.settings.production \
     .venv/bin/python manage.py collectstatic --noinput --verbosity 0 \
-    && .venv/bin/python -m compileall -q .venv reservehub accounts restaurants guests bookings \
+    && .venv/bin/python -m compileall -q .venv reservehub accounts restaurants guests payments bookings \
         waitlist reviews notifications telegram_bot staff
 
 FROM python:3.11-slim

@@ -1,9 +1,13 @@
 """Reservations, holds, blocks and the occupancy of tables."""
 
+from bookings.models.deposits import DepositKind, DepositRule, DepositStatus
 from bookings.models.occupancy import Hold, Occupancy, OccupancyKind, TableBlock
 from bookings.models.reservation import Occasion, Reservation, ReservationStatus, Source
 
 __all__ = [
+    "DepositKind",
+    "DepositRule",
+    "DepositStatus",
     "Hold",
     "Occasion",
     "Occupancy",

@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from bookings.models.deposits import DepositStatus
 from guests.models import Guest
 from restaurants.models import Area, Restaurant, ServicePeriod
 
@@ -180,6 +181,23 @@ class Reservation(models.Model):
     )
 
     policy_snapshot = models.JSONField(_("policy at booking"), default=dict, blank=True)
+    policy_hash = models.CharField(
+        _("fingerprint of the policy"),
+        max_length=64,
+        blank=True,
+        help_text=_("SHA-256 of the policy as the guest saw it; only where money is asked for."),
+    )
+    deposit_status = models.CharField(
+        _("deposit"),
+        max_length=20,
+        choices=DepositStatus.choices,
+        default=DepositStatus.NOT_REQUIRED,
+    )
+    deposit_minor = models.BigIntegerField(
+        _("deposit, minor units"),
+        default=0,
+        help_text=_("Asked for now; for a card guarantee the most that may be charged."),
+    )
     cancel_deadline_at = models.DateTimeField(_("free cancellation until"))
     modify_deadline_at = models.DateTimeField(_("guest may change until"))
     expires_at = models.DateTimeField(_("request expires at"), null=True, blank=True)

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "accounts",
     "restaurants",
     "guests",
+    "payments",
     "bookings",
     "waitlist",
     "reviews",

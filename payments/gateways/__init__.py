@@ -1,0 +1,1 @@
+"""Payment providers. One folder each; none knows our models or what a payment is for."""
