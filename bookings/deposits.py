@@ -106,19 +106,26 @@ def rule_for(rules: Iterable[Rule], booking: Booking) -> Rule | None:
 
 
 def _fits(rule: Rule, booking: Booking) -> bool:
+    return not misfits(rule, booking)
+
+
+def misfits(rule: Rule, booking: Booking) -> tuple[str, ...]:
+    """The conditions of a rule that a booking does not meet, by name; none if the rule fits."""
     by_channel = booking.source in rule.sources if rule.sources else booking.is_by_guest
-    return (
-        (by_channel or (rule.kind is Kind.EXEMPT and not rule.sources))
-        and (rule.min_party is None or booking.party_size >= rule.min_party)
-        and (rule.max_party is None or booking.party_size <= rule.max_party)
-        and (not rule.weekdays or booking.service_date.isoweekday() in rule.weekdays)
-        and (rule.valid_from is None or booking.service_date >= rule.valid_from)
-        and (rule.valid_until is None or booking.service_date <= rule.valid_until)
-        and (rule.service_period_id in (None, booking.service_period_id))
-        and (rule.area_id in (None, booking.area_id))
-        and (rule.min_no_shows is None or booking.no_shows >= rule.min_no_shows)
-        and (rule.tag_id is None or rule.tag_id in booking.tag_ids)
-    )
+    day = booking.service_date
+    met = {
+        "sources": by_channel or (rule.kind is Kind.EXEMPT and not rule.sources),
+        "min_party": rule.min_party is None or booking.party_size >= rule.min_party,
+        "max_party": rule.max_party is None or booking.party_size <= rule.max_party,
+        "weekdays": not rule.weekdays or day.isoweekday() in rule.weekdays,
+        "valid_from": rule.valid_from is None or day >= rule.valid_from,
+        "valid_until": rule.valid_until is None or day <= rule.valid_until,
+        "service_period": rule.service_period_id in (None, booking.service_period_id),
+        "area": rule.area_id in (None, booking.area_id),
+        "min_no_shows": rule.min_no_shows is None or booking.no_shows >= rule.min_no_shows,
+        "tag": rule.tag_id is None or rule.tag_id in booking.tag_ids,
+    }
+    return tuple(name for name, is_met in met.items() if not is_met)
 
 
 def price(rule: Rule, party_size: int) -> int:
