@@ -7,7 +7,7 @@ kind gives the sign.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -31,14 +31,14 @@ class FactKind(StrEnum):
     """A held amount was given up or ran out."""
     CAPTURED = "captured"
     CAPTURE_FAILED = "capture_failed"
-    """What was called captured was not (Adyen's CAPTURE_FAILED)."""
+    """What was called captured was not (Adyen's CAPTURE_FAILED); has the id of the capture."""
     REFUNDED = "refunded"
     REFUND_FAILED = "refund_failed"
-    """What was called refunded came back to us."""
+    """What was called refunded came back to us; has the id of the refund."""
     DISPUTED = "disputed"
     """The bank took the money back."""
     DISPUTE_WON = "dispute_won"
-    """And returned it."""
+    """And returned it; has the id of the dispute."""
     FEE = "fee"
     """What the provider keeps; informs, changes no state."""
     REFUSED = "refused"
@@ -52,6 +52,8 @@ class Fact:
     :param provider_id: of the charge, refund, dispute ... itself; the same for every telling
     :param amount_minor: of the payment's currency; 0 where no money moved
     :param code: why it was refused, in the provider's words of code, never in those for people
+    :param object_id: the provider's payment object (PaymentIntent, PSP reference of the payment)
+        that it happened to; empty: there is only one, or it is clear from the call
     """
 
     kind: FactKind
@@ -60,6 +62,7 @@ class Fact:
     currency: str
     occurred_at: datetime
     code: str = ""
+    object_id: str = ""
 
 
 class Status(StrEnum):
@@ -102,23 +105,73 @@ class Totals:
 
 def totals_of(facts: Iterable[Fact]) -> Totals:
     """Add up; the order and repetitions of facts change nothing."""
-    unique = {(fact.kind, fact.provider_id): fact.amount_minor for fact in facts}
-    sums = dict.fromkeys(FactKind, 0)
-    for (kind, _id), amount in unique.items():
-        sums[kind] += amount
-    kinds = {kind for kind, _id in unique}
-    captured = sums[FactKind.CAPTURED] - sums[FactKind.CAPTURE_FAILED]
-    # Capturing releases the rest of what was held; so does giving it up.
-    is_held = not kinds & {FactKind.CAPTURED, FactKind.RELEASED}
+    unique = _unique(facts)
+    kinds = {fact.kind for fact in unique.values()}
     return Totals(
-        captured=captured,
-        refunded=sums[FactKind.REFUNDED] - sums[FactKind.REFUND_FAILED],
-        disputed=sums[FactKind.DISPUTED] - sums[FactKind.DISPUTE_WON],
-        fees=sums[FactKind.FEE],
-        held=sums[FactKind.AUTHORISED] if is_held else 0,
+        captured=_standing(unique, FactKind.CAPTURED),
+        refunded=_standing(unique, FactKind.REFUNDED),
+        disputed=_standing(unique, FactKind.DISPUTED),
+        fees=_standing(unique, FactKind.FEE),
+        held=sum(_held(unique).values()),
         is_saved=FactKind.SAVED in kinds,
         was_held=FactKind.AUTHORISED in kinds,
     )
+
+
+_UNDONE_BY: Mapping[FactKind, FactKind] = {
+    FactKind.CAPTURED: FactKind.CAPTURE_FAILED,
+    FactKind.REFUNDED: FactKind.REFUND_FAILED,
+    FactKind.DISPUTED: FactKind.DISPUTE_WON,
+}
+
+_Unique = Mapping[tuple[FactKind, str], Fact]
+
+
+def _unique(facts: Iterable[Fact]) -> _Unique:
+    return {(fact.kind, fact.provider_id): fact for fact in facts}
+
+
+def _standing(unique: _Unique, kind: FactKind, object_id: str | None = None) -> int:
+    """What happened of a kind and was not undone. An undoing counts against what it undid alone:
+    a refund that is told to have failed before it was told to have happened is no money gained.
+    """
+    undone = _UNDONE_BY.get(kind)
+    total = 0
+    for (of_kind, provider_id), fact in unique.items():
+        if of_kind is not kind or object_id not in (None, fact.object_id):
+            continue
+        back = unique.get((undone, provider_id)) if undone else None
+        total += max(fact.amount_minor - (back.amount_minor if back else 0), 0)
+    return total
+
+
+def _held(unique: _Unique) -> dict[str, int]:
+    # Capturing releases the rest of what was held on an object; so does giving it up.
+    over = {
+        fact.object_id
+        for fact in unique.values()
+        if fact.kind in (FactKind.CAPTURED, FactKind.RELEASED)
+    }
+    held: dict[str, int] = {}
+    for fact in unique.values():
+        if fact.kind is FactKind.AUTHORISED and fact.object_id not in over:
+            held[fact.object_id] = held.get(fact.object_id, 0) + fact.amount_minor
+    return held
+
+
+def held_by_object(facts: Iterable[Fact]) -> dict[str, int]:
+    """What could still be captured, by the provider's object; only objects that hold something."""
+    return _held(_unique(facts))
+
+
+def kept_by_object(facts: Iterable[Fact]) -> dict[str, int]:
+    """What could still be refunded, by the provider's object that took it, disputed or not."""
+    unique = _unique(facts)
+    objects = {f.object_id: None for f in unique.values() if f.kind is FactKind.CAPTURED}
+    return {
+        one: _standing(unique, FactKind.CAPTURED, one) - _standing(unique, FactKind.REFUNDED, one)
+        for one in objects
+    }
 
 
 def status_of(totals: Totals, *, is_closed: bool) -> Status:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from django.http import HttpRequest, HttpResponse
 
 from payments.facts import Fact, Mode
+from reservehub.core import reading
 from reservehub.core.money import Money
 
 # --- Told -------------------------------------------------------------------------------------
@@ -39,7 +40,8 @@ class Order:
     :param attempt: grows when the provider's object of an earlier try is dead; part of the key
     :param account: connected account, merchant account or location; empty for the platform's own
     :param amount: to charge or hold; zero for `Mode.SAVE`
-    :param provider_id: of the try under way; empty before the first
+    :param provider_id: of the payment object to act on: the try under way, what is held, what was
+        taken; empty before the first
     """
 
     public_id: str
@@ -180,12 +182,10 @@ class CannotAsk(GatewayError):
     """The provider has no way to be asked this (Adyen tells outcomes by webhook alone)."""
 
 
-class BadSignature(Exception):
-    """Not from the provider."""
-
-
-class Malformed(Exception):
-    """From the provider, but not to be read."""
+BadSignature = reading.BadSignature
+"""Not from the provider."""
+Malformed = reading.Malformed
+"""From the provider, but not to be read."""
 
 
 # --- A provider -------------------------------------------------------------------------------

@@ -24,8 +24,18 @@ class InstructionStatus(models.TextChoices):
     QUEUED = "queued", _("Queued")
     UNDER_WAY = "under_way", _("Under way")
     UNCERTAIN = "uncertain", _("Answer lost")
+    ACCEPTED = "accepted", _("Accepted, outcome awaited")
     DONE = "done", _("Done")
     REFUSED = "refused", _("Refused")
+
+
+IN_HAND = (
+    InstructionStatus.QUEUED,
+    InstructionStatus.UNDER_WAY,
+    InstructionStatus.UNCERTAIN,
+    InstructionStatus.ACCEPTED,
+)
+"""It may yet move money, or has moved some that the ledger does not know of."""
 
 
 class Instruction(models.Model):
@@ -63,6 +73,12 @@ class Instruction(models.Model):
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
     next_attempt_at = models.DateTimeField(_("next try at"))
     claimed_at = models.DateTimeField(_("under way since"), null=True, blank=True)
+    object_id = models.CharField(
+        _("payment at the provider"),
+        max_length=255,
+        blank=True,
+        help_text=_("What is captured, released or refunded."),
+    )
     provider_id = models.CharField(_("number at the provider"), max_length=255, blank=True)
     code = models.CharField(_("refusal"), max_length=100, blank=True)
     needs_guest = models.BooleanField(_("the guest must confirm it"), default=False)
@@ -78,7 +94,7 @@ class Instruction(models.Model):
             models.Index(
                 fields=["next_attempt_at"],
                 name="payments_orders_to_carry_out",
-                condition=models.Q(status__in=["queued", "under_way", "uncertain"]),
+                condition=models.Q(status__in=["queued", "under_way", "uncertain", "accepted"]),
             ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -87,7 +103,7 @@ class Instruction(models.Model):
                 name="payments_one_taking_at_a_time",
                 condition=models.Q(
                     kind__in=["pay", "charge", "authorise", "capture"],
-                    status__in=["queued", "under_way", "uncertain"],
+                    status__in=["queued", "under_way", "uncertain", "accepted"],
                 ),
             ),
         ]

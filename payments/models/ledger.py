@@ -48,6 +48,7 @@ class LedgerEntry(models.Model):
     )
     kind = models.CharField(_("what"), max_length=20, choices=LedgerKind.choices)
     provider_id = models.CharField(_("number at the provider"), max_length=255)
+    object_id = models.CharField(_("payment at the provider"), max_length=255, blank=True)
     amount_minor = models.PositiveBigIntegerField(_("amount, minor units"), default=0)
     currency = models.CharField(_("currency"), max_length=3)
     code = models.CharField(_("provider's code"), max_length=100, blank=True)
@@ -77,4 +78,5 @@ class LedgerEntry(models.Model):
             currency=self.currency,
             occurred_at=self.occurred_at,
             code=self.code,
+            object_id=self.object_id,
         )

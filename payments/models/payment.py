@@ -144,6 +144,11 @@ class Payment(models.Model):
                 | (~models.Q(mode="save") & models.Q(amount_minor__gt=0)),
                 name="payments_a_guarantee_asks_for_no_money",
             ),
+            models.UniqueConstraint(
+                fields=["reference", "mode"],
+                name="payments_one_open_payment_of_a_kind",
+                condition=models.Q(status="open"),
+            ),
         ]
 
     def __str__(self) -> str:
