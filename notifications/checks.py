@@ -16,12 +16,12 @@ from notifications.channels.mailgun.backend import NEEDS as MAILGUN
 from notifications.channels.registry import EMAIL_PROVIDERS
 from notifications.channels.sendgrid.backend import NEEDS as SENDGRID
 from notifications.channels.sendgrid.webhook import public_key as sendgrid_public_key
-from notifications.channels.setup import Needs, is_begun, setting, unmet
 from notifications.channels.smsc.backend import NEEDS as SMSC
 from notifications.channels.twilio.backend import NEEDS as TWILIO
 from notifications.channels.webpush.backend import NEEDS as WEBPUSH
 from notifications.channels.webpush.keys import public_key as vapid_public_key
 from notifications.channels.whatsapp.backend import NEEDS as WHATSAPP
+from reservehub.core.needs import Needs, is_begun, setting, unmet
 
 _PROVIDERS: Mapping[str, Needs] = {
     "MailerLite": MAILERLITE,

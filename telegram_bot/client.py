@@ -12,7 +12,8 @@ from django.conf import settings
 
 from notifications.channels.base import OutcomeUnknown, SendFailed
 from notifications.channels.telegram.name import known_name, remember_name
-from notifications.channels.wire import exchange, object_of
+from notifications.channels.wire import exchange
+from reservehub.core.wire import object_of
 from telegram_bot.screen import Screen
 
 _GONE = (

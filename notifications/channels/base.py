@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 from django.http import HttpRequest, HttpResponse
 
 from notifications.kinds import ChannelName
+from reservehub.core import reading
 
 
 @dataclass(frozen=True)
@@ -238,15 +239,8 @@ class Incoming:
     response: HttpResponse = field(default_factory=HttpResponse)
 
 
-class BadSignature(Exception):
-    """The request is not the provider's; it is answered with 403 and not looked at."""
-
-
-class Malformed(Exception):
-    """The signature is right and the rest is not what the provider documents; answered with 400.
-
-    Its text names the part, never the value.
-    """
+BadSignature = reading.BadSignature
+Malformed = reading.Malformed
 
 
 class Webhook(Protocol):

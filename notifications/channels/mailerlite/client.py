@@ -14,9 +14,10 @@ import requests
 from django.conf import settings
 
 from notifications.channels.base import OutcomeUnknown
-from notifications.channels.reading import clean
-from notifications.channels.setup import Needs, problem_of
-from notifications.channels.wire import exchange, object_of, refusal_of
+from notifications.channels.wire import exchange, refusal_of
+from reservehub.core.needs import Needs, problem_of
+from reservehub.core.reading import clean
+from reservehub.core.wire import object_of
 
 NEEDS: Needs = (("MAILERLITE_API_KEY",), ("MAILERLITE_WEBHOOK_SECRET",))
 

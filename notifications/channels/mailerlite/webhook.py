@@ -10,7 +10,9 @@ from django.http import HttpRequest
 
 from notifications.channels.base import BadSignature, Incoming, OptOutNotice
 from notifications.channels.mailerlite.client import NEEDS
-from notifications.channels.reading import (
+from notifications.kinds import ChannelName
+from reservehub.core.needs import problem_of
+from reservehub.core.reading import (
     clean,
     hmac_sha256,
     json_of,
@@ -19,8 +21,6 @@ from notifications.channels.reading import (
     part,
     same,
 )
-from notifications.channels.setup import problem_of
-from notifications.kinds import ChannelName
 
 _REFUSALS = frozenset({"unsubscribed", "bounced", "spam_reported"})
 

@@ -12,10 +12,11 @@ from django.conf import settings
 from notifications.channels.anymail_sending import TRACKING, hand_over
 from notifications.channels.base import CannotSay, Envelope, Malformed, OutcomeUnknown, Receipt
 from notifications.channels.letters import message_id_of
-from notifications.channels.reading import clean, objects_at, part
-from notifications.channels.setup import Needs, problem_of
-from notifications.channels.wire import exchange, object_of, timeouts
+from notifications.channels.wire import exchange, timeouts
 from notifications.kinds import ChannelName
+from reservehub.core.needs import Needs, problem_of
+from reservehub.core.reading import clean, objects_at, part
+from reservehub.core.wire import object_of
 
 NEEDS: Needs = (("MAILGUN_API_KEY",), ("MAILGUN_SENDER_DOMAIN",))
 

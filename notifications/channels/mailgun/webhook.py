@@ -21,7 +21,10 @@ from notifications.channels.base import (
     Report,
     ReportStatus,
 )
-from notifications.channels.reading import (
+from notifications.kinds import ChannelName
+from reservehub.core import clock
+from reservehub.core.needs import Needs, problem_of
+from reservehub.core.reading import (
     clean,
     hmac_sha256,
     instant,
@@ -30,9 +33,6 @@ from notifications.channels.reading import (
     part,
     same,
 )
-from notifications.channels.setup import Needs, problem_of
-from notifications.kinds import ChannelName
-from reservehub.core import clock
 
 NEEDS: Needs = (("MAILGUN_WEBHOOK_SIGNING_KEY",),)
 TOLERANCE = timedelta(hours=12)

@@ -11,9 +11,10 @@ from django.conf import settings
 
 from notifications.channels.anymail_sending import hand_over
 from notifications.channels.base import CannotSay, Envelope, Receipt
-from notifications.channels.setup import Needs, problem_of
-from notifications.channels.wire import object_of, timeouts
+from notifications.channels.wire import timeouts
 from notifications.kinds import ChannelName
+from reservehub.core.needs import Needs, problem_of
+from reservehub.core.wire import object_of
 
 NEEDS: Needs = (("SENDGRID_API_KEY",),)
 

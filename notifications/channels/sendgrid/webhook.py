@@ -22,10 +22,10 @@ from notifications.channels.base import (
     Report,
     ReportStatus,
 )
-from notifications.channels.reading import CODE_LENGTH, clean, instant, json_of, objects_at
-from notifications.channels.setup import Needs, problem_of
 from notifications.kinds import ChannelName
 from reservehub.core import clock
+from reservehub.core.needs import Needs, problem_of
+from reservehub.core.reading import CODE_LENGTH, clean, instant, json_of, objects_at
 
 NEEDS: Needs = (("SENDGRID_WEBHOOK_PUBLIC_KEY",),)
 TOLERANCE = timedelta(minutes=10)

@@ -13,10 +13,10 @@ from typing import Any
 from django.conf import settings
 
 from notifications.channels.base import Envelope, OutcomeUnknown, Receipt, SendFailed
-from notifications.channels.reading import clean
-from notifications.channels.setup import Needs, problem_of
 from notifications.channels.smsc.client import call
 from notifications.kinds import ChannelName
+from reservehub.core.needs import Needs, problem_of
+from reservehub.core.reading import clean
 
 NEEDS: Needs = (
     ("SMSC_API_KEY", "SMSC_LOGIN"),

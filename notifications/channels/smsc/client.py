@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 
 from notifications.channels.base import OutcomeUnknown, SendFailed
-from notifications.channels.wire import exchange, object_of, refusal_of
+from notifications.channels.wire import exchange, refusal_of
+from reservehub.core.wire import object_of
 
 
 def call(script: str, **fields: str) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from notifications.channels.base import BadSignature, Inbound, Incoming, Report, ReportStatus
-from notifications.channels.reading import TEXT_LENGTH, clean, form_of, instant, same
-from notifications.channels.setup import problem_of
 from notifications.channels.smsc.backend import NEEDS
 from notifications.kinds import ChannelName
+from reservehub.core.needs import problem_of
+from reservehub.core.reading import TEXT_LENGTH, clean, form_of, instant, same
 
 _SENT, _FAILED = ReportStatus.SENT, ReportStatus.FAILED
 _STATUSES = {

@@ -18,8 +18,8 @@ from django.core.mail.message import sanitize_address
 
 from notifications.channels.base import CannotSay, Envelope, OutcomeUnknown, Receipt, SendFailed
 from notifications.channels.letters import letter_of
-from notifications.channels.setup import Needs, problem_of
 from notifications.kinds import ChannelName
+from reservehub.core.needs import Needs, problem_of
 
 NEEDS: Needs = (("EMAIL_HOST",),)
 _ENHANCED = re.compile(rb"\s*([245]\.\d{1,3}\.\d{1,3})\b")

@@ -16,10 +16,11 @@ from notifications.channels.base import (
     Receipt,
     SendFailed,
 )
-from notifications.channels.reading import clean
-from notifications.channels.setup import Needs, problem_of
-from notifications.channels.wire import LONGEST_WAIT, exchange, object_of, refusal_of
+from notifications.channels.wire import exchange, refusal_of
 from notifications.kinds import ChannelName
+from reservehub.core.needs import Needs, problem_of
+from reservehub.core.reading import clean
+from reservehub.core.wire import LONGEST_WAIT, object_of
 
 NEEDS: Needs = (("TELEGRAM_BOT_TOKEN",),)
 LONGEST_TEXT = 4000

@@ -12,10 +12,10 @@ from django.urls import reverse
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from notifications.channels.base import Envelope, OutcomeUnknown, Receipt, SendFailed
-from notifications.channels.setup import Needs, problem_of
 from notifications.channels.twilio.client import Wire, client_with
 from notifications.channels.wire import refusal_of
 from notifications.kinds import ChannelName
+from reservehub.core.needs import Needs, problem_of
 
 NEEDS: Needs = (
     ("TWILIO_ACCOUNT_SID",),

@@ -17,7 +17,8 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from notifications.channels.base import OutcomeUnknown
-from notifications.channels.wire import exchange, retry_after_of
+from notifications.channels.wire import exchange
+from reservehub.core.wire import retry_after_of
 
 
 class Wire(HttpClient):  # type: ignore[misc]  # the SDK has no types

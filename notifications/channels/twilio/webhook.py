@@ -21,10 +21,10 @@ from notifications.channels.base import (
     Report,
     ReportStatus,
 )
-from notifications.channels.reading import TEXT_LENGTH, clean, form_of
-from notifications.channels.setup import problem_of
 from notifications.channels.twilio.backend import NEEDS
 from notifications.kinds import ChannelName
+from reservehub.core.needs import problem_of
+from reservehub.core.reading import TEXT_LENGTH, clean, form_of
 
 _STATUSES = {
     "sent": ReportStatus.SENT,

@@ -12,11 +12,11 @@ from django.conf import settings
 from pywebpush import WebPusher, WebPushException
 
 from notifications.channels.base import CannotSay, Envelope, Receipt, SendFailed
-from notifications.channels.setup import Needs, problem_of
 from notifications.channels.webpush.keys import authorization
 from notifications.channels.webpush.services import is_push_service
 from notifications.channels.wire import exchange, refusal_of
 from notifications.kinds import ChannelName
+from reservehub.core.needs import Needs, problem_of
 
 NEEDS: Needs = (("VAPID_PRIVATE_KEY",), ("VAPID_SUBJECT",))
 LARGEST_PAYLOAD = 3993  # what fits into one record of 4096 bytes

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from py_vapid import Vapid
 
-from notifications.channels.setup import setting
 from reservehub.core import clock
+from reservehub.core.needs import setting
 
 _VALID_FOR = timedelta(hours=12)
 

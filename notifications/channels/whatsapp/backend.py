@@ -15,10 +15,11 @@ from notifications.channels.base import (
     Receipt,
     SendFailed,
 )
-from notifications.channels.reading import clean
-from notifications.channels.setup import Needs, problem_of
-from notifications.channels.wire import exchange, object_of, refusal_of, retry_after_of
+from notifications.channels.wire import exchange, refusal_of
 from notifications.kinds import ChannelName
+from reservehub.core.needs import Needs, problem_of
+from reservehub.core.reading import clean
+from reservehub.core.wire import object_of, retry_after_of
 
 NEEDS: Needs = (
     ("WHATSAPP_PHONE_NUMBER_ID",),

@@ -8,7 +8,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from notifications.channels.base import BadSignature, Inbound, Incoming, Report, ReportStatus
-from notifications.channels.reading import (
+from notifications.channels.whatsapp.backend import NEEDS
+from notifications.kinds import ChannelName
+from reservehub.core.needs import problem_of
+from reservehub.core.reading import (
     TEXT_LENGTH,
     clean,
     hmac_sha256,
@@ -19,9 +22,6 @@ from notifications.channels.reading import (
     part,
     same,
 )
-from notifications.channels.setup import problem_of
-from notifications.channels.whatsapp.backend import NEEDS
-from notifications.kinds import ChannelName
 
 _STATUSES = {
     "sent": ReportStatus.SENT,

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from notifications.channels.base import Incoming, Malformed, Webhook
 from notifications.channels.mailerlite.webhook import MailerliteWebhook
 from notifications.channels.mailgun.webhook import MailgunWebhook
-from notifications.channels.reading import hmac_sha256
 from notifications.channels.sendgrid.webhook import SendgridWebhook
 from notifications.channels.smsc.webhook import SmscWebhook
 from notifications.channels.twilio.webhook import TwilioWebhook
 from notifications.channels.whatsapp.webhook import WhatsappWebhook
+from reservehub.core.reading import hmac_sha256
 from tests.notifications.channels.support import put, request_of
 from tests.notifications.stand_ins import mailgun, smsc, twilio, whatsapp
 from tests.notifications.stand_ins.sendgrid import SendgridStandIn

@@ -20,8 +20,9 @@ from notifications.channels.sendgrid.backend import SendgridBackend
 from notifications.channels.smsc.backend import SmscBackend
 from notifications.channels.twilio.backend import TwilioBackend
 from notifications.channels.whatsapp.backend import WhatsappBackend
-from notifications.channels.wire import exchange, refusal_of, retry_after_of
+from notifications.channels.wire import exchange, refusal_of
 from reservehub.core import clock
+from reservehub.core.wire import retry_after_of
 from tests.notifications.channels.support import envelope_to
 from tests.notifications.stand_ins.server import Answer, Received, StandIn, address_of_nobody
 from tests.notifications.stand_ins.smsc import SmscStandIn

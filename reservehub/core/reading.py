@@ -14,12 +14,21 @@ from urllib.parse import parse_qsl
 
 from django.http import HttpRequest
 
-from notifications.channels.base import BadSignature, Malformed
-
 ID_LENGTH = 200
 CODE_LENGTH = 60
 TEXT_LENGTH = 2000
 _MOST_FIELDS = 200
+
+
+class BadSignature(Exception):
+    """The request is not the sender's; it is answered with 403 and not looked at."""
+
+
+class Malformed(Exception):
+    """The signature is right and the rest is not what the sender documents; answered with 400.
+
+    Its text names the part, never the value.
+    """
 
 
 def same(one: str, other: str) -> bool:
