@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 from reservehub.core.errors import ValidationFailed
+from reservehub.core.money import Money, exponent_of
 from restaurants.services import LONGEST_SIDES, PictureName, picture_cleaned
 
 
@@ -35,6 +37,39 @@ class WeekdaysField(forms.TypedMultipleChoiceField):
             widget=forms.CheckboxSelectMultiple,
             **{"label": _("Weekdays"), **kwargs},
         )
+
+
+class MoneyField(forms.DecimalField):
+    """An amount as people write it, in the currency that `in_currency` names; the value is `Money`.
+    A comma is as good as a point.
+    """
+
+    currency = "EUR"
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(min_value=0, max_digits=12, widget=widget, **kwargs)
+
+    def in_currency(self, currency: str) -> None:
+        """What is typed is in this currency, with no more decimals than it has."""
+        self.currency = currency
+        self.decimal_places = exponent_of(currency)
+
+    def to_python(self, value: Any) -> Any:
+        typed = value.replace(",", ".").replace("\u00a0", "").replace(" ", "")
+        return super().to_python(typed)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        places = value.as_tuple().exponent if isinstance(value, Decimal) else 0
+        if isinstance(places, int) and -places > exponent_of(self.currency):
+            raise forms.ValidationError(
+                _("This is finer than the smallest coin."), code="max_decimal_places"
+            )
+
+    def clean(self, value: Any) -> Money | None:
+        found = super().clean(value or "")
+        return None if found is None else Money.from_decimal(found, self.currency)
 
 
 class PictureField(forms.FileField):
