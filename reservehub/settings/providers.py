@@ -83,6 +83,19 @@ WEBPUSH_SERVICES = environment.words("WEBPUSH_SERVICES") or [
     ".push.apple.com",
 ]
 
+# --- Payments ---------------------------------------------------------------------------------
+
+#: A provider without money, for trying things out; development turns it on, nothing else does.
+RESERVEHUB_PAYMENT_SIMULATOR = False
+
+STRIPE_SECRET_KEY = environment.text("STRIPE_SECRET_KEY")
+STRIPE_PUBLISHABLE_KEY = environment.text("STRIPE_PUBLISHABLE_KEY")
+#: Several with commas between them, while one is replaced.
+STRIPE_WEBHOOK_SECRET = environment.text("STRIPE_WEBHOOK_SECRET")
+STRIPE_API_URL = environment.text("STRIPE_API_URL", "https://api.stripe.com")
+#: Stripe forbids to serve its script ourselves; that is what keeps cards off our pages.
+STRIPE_JS_URL = environment.text("STRIPE_JS_URL", "https://js.stripe.com/v3/")
+
 # --- Telegram ---------------------------------------------------------------------------------
 
 TELEGRAM_BOT_TOKEN = environment.text("TELEGRAM_BOT_TOKEN")
