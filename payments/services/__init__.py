@@ -1,0 +1,35 @@
+"""Services of payments: each a transaction, except those that wait for a provider."""
+
+from payments.services.carrying_out import (
+    instruction_carry_out,
+    instructions_due,
+    instructions_unstick,
+)
+from payments.services.moving import (
+    payment_authorise,
+    payment_capture,
+    payment_charge,
+    payment_refund,
+)
+from payments.services.noting import payment_note
+from payments.services.opening import payment_close, payment_open
+from payments.services.outcomes import Outcome
+from payments.services.trying import payment_ask, payment_begin, payment_look_up, payment_pay
+
+__all__ = [
+    "Outcome",
+    "instruction_carry_out",
+    "instructions_due",
+    "instructions_unstick",
+    "payment_ask",
+    "payment_authorise",
+    "payment_begin",
+    "payment_capture",
+    "payment_charge",
+    "payment_close",
+    "payment_look_up",
+    "payment_note",
+    "payment_open",
+    "payment_pay",
+    "payment_refund",
+]

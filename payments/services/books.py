@@ -1,0 +1,158 @@
+"""All that is known of one payment: what happened, and what we have told the provider to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from payments.facts import FactKind, Totals, held_by_object, kept_by_object, totals_of
+from payments.models import Instruction, InstructionKind, InstructionStatus, LedgerEntry, Payment
+from payments.models.instructions import IN_HAND
+from reservehub.core.errors import NotFound
+
+SURPLUS = "surplus"
+"""The reason of a refund nobody asked for: more came in than was agreed."""
+
+TAKINGS = (
+    InstructionKind.PAY,
+    InstructionKind.CHARGE,
+    InstructionKind.AUTHORISE,
+    InstructionKind.CAPTURE,
+)
+"""They may put money into our hands: one at a time, which the database promises."""
+
+
+@dataclass(frozen=True)
+class Books:
+    """Read under the lock of the payment, or only to be shown."""
+
+    payment: Payment
+    entries: list[LedgerEntry]
+    instructions: list[Instruction] = field(default_factory=list)
+
+    @property
+    def totals(self) -> Totals:
+        return totals_of(entry.fact() for entry in self.entries)
+
+    def in_hand(self, *kinds: InstructionKind) -> list[Instruction]:
+        """What may still move money."""
+        return [one for one in self.instructions if one.kind in kinds and one.status in IN_HAND]
+
+    def held(self) -> dict[str, int]:
+        """What can be captured, by object: nothing of what is being released."""
+        going = {one.object_id for one in self.in_hand(InstructionKind.RELEASE)}
+        held = held_by_object(entry.fact() for entry in self.entries)
+        return {one: amount for one, amount in held.items() if one not in going}
+
+    def room(self) -> int:
+        """How much more may be taken in all; what was given back makes no new room."""
+        return max(self.payment.limit_minor - self.totals.captured, 0)
+
+    def refundable(self) -> dict[str, int]:
+        """What can be given back, by object: less what is being given back."""
+        kept = kept_by_object(entry.fact() for entry in self.entries)
+        for one in self.in_hand(InstructionKind.REFUND):
+            if one.object_id in kept:
+                kept[one.object_id] -= one.amount_minor
+        return {one: amount for one, amount in kept.items() if amount > 0}
+
+    def to_give_back(self) -> int:
+        """What can be given back in all; the bank has taken back what is disputed."""
+        return max(sum(self.refundable().values()) - self.totals.disputed, 0)
+
+    def surplus(self) -> int:
+        """What came in beyond the limit and is not on its way back.
+
+        A refund of it that failed counts as tried: people must look, not the same refund again.
+        """
+        totals = self.totals
+        going = sum(one.amount_minor for one in self.in_hand(InstructionKind.REFUND))
+        tried = sum(
+            one.amount_minor
+            for one in self.instructions
+            if one.kind == InstructionKind.REFUND and one.reason == SURPLUS
+        )
+        return max(
+            totals.captured - self.payment.limit_minor - max(totals.refunded + going, tried), 0
+        )
+
+    def has_happened(self, instruction: Instruction) -> bool:
+        """Whether the ledger shows what an instruction was to bring about."""
+        if instruction.kind == InstructionKind.RELEASE:
+            held = held_by_object(entry.fact() for entry in self.entries)
+            return instruction.object_id not in held if instruction.object_id else not held
+        effects = [
+            entry
+            for entry in self.entries
+            if entry.kind in EFFECTS[InstructionKind(instruction.kind)]
+            and instruction.object_id in ("", entry.object_id)
+        ]
+        if instruction.provider_id and instruction.provider_id != instruction.object_id:
+            return any(instruction.provider_id == one.provider_id for one in effects) or (
+                # The answer named the payment it made, not the charge within.
+                instruction.kind != InstructionKind.REFUND
+                and any(instruction.provider_id == one.object_id for one in effects)
+            )
+        return self._unexplained(instruction, effects) >= instruction.amount_minor
+
+    def has_failed(self, instruction: Instruction) -> bool:
+        """Whether the ledger says that what was accepted did not happen."""
+        failure = FAILURES.get(InstructionKind(instruction.kind))
+        return bool(instruction.provider_id) and any(
+            entry.kind == failure and entry.provider_id == instruction.provider_id
+            for entry in self.entries
+        )
+
+    def _unexplained(self, instruction: Instruction, effects: Iterable[LedgerEntry]) -> int:
+        """What has happened since it was written and no other instruction accounts for; -1 for
+        nothing at all, as a saved card has no amount.
+        """
+        since = [one.amount_minor for one in effects if one.recorded_at >= instruction.created_at]
+        done = sum(
+            one.amount_minor
+            for one in self.instructions
+            if one.pk != instruction.pk
+            and one.kind == instruction.kind
+            and one.object_id == instruction.object_id
+            and one.status == InstructionStatus.DONE
+            and one.finished_at is not None
+            and one.finished_at >= instruction.created_at
+        )
+        return sum(since) - done if since else -1
+
+
+EFFECTS: dict[InstructionKind, frozenset[FactKind]] = {
+    InstructionKind.PAY: frozenset({FactKind.SAVED, FactKind.AUTHORISED, FactKind.CAPTURED}),
+    InstructionKind.CHARGE: frozenset({FactKind.CAPTURED}),
+    InstructionKind.AUTHORISE: frozenset({FactKind.AUTHORISED}),
+    InstructionKind.CAPTURE: frozenset({FactKind.CAPTURED}),
+    InstructionKind.RELEASE: frozenset({FactKind.RELEASED}),
+    InstructionKind.REFUND: frozenset({FactKind.REFUNDED}),
+}
+FAILURES: dict[InstructionKind, FactKind] = {
+    InstructionKind.CHARGE: FactKind.CAPTURE_FAILED,
+    InstructionKind.CAPTURE: FactKind.CAPTURE_FAILED,
+    InstructionKind.REFUND: FactKind.REFUND_FAILED,
+}
+
+
+def payment_locked(payment_id: int) -> Payment:
+    """The payment, locked until the end of the transaction: whoever writes to its ledger or tells
+    the provider something holds it, so that sums do not change in between.
+
+    :raises NotFound: if there is no such payment
+    """
+    payment = (
+        Payment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("method")
+        .filter(pk=payment_id)
+        .first()
+    )
+    if payment is None:
+        raise NotFound
+    return payment
+
+
+def books_of(payment: Payment) -> Books:
+    """Two queries."""
+    return Books(payment, list(payment.entries.all()), list(payment.instructions.all()))
