@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
@@ -33,4 +34,18 @@ def check_no_demo_accounts(
             id="reservehub.E001",
         )
         for alias in known
+    ]
+
+
+@register(deploy=True)
+def check_no_simulated_money(**_: Any) -> Sequence[CheckMessage]:
+    """Nobody pays with money that is none (reservehub.E002)."""
+    if not settings.RESERVEHUB_PAYMENT_SIMULATOR:
+        return []
+    return [
+        Error(
+            "RESERVEHUB_PAYMENT_SIMULATOR is on: bookings would count as paid without money.",
+            hint="It is for development; give the keys of a payment provider instead.",
+            id="reservehub.E002",
+        )
     ]

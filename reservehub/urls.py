@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", include("staff.urls")),
     path("telegram/", include("telegram_bot.urls")),
     path("", include("notifications.urls")),
+    path("", include("payments.gateways.simulator.urls")),
     path("", include("guests.urls")),
     path("", include("reviews.urls")),
     path("", include("waitlist.urls")),

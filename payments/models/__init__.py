@@ -7,6 +7,16 @@ from payments.models.ledger import LedgerEntry, LedgerSource
 from payments.models.payment import Payment, PaymentMode, PaymentStatus, StoredMethod
 from payments.models.receipts import WebhookReceipt
 from payments.models.reconciliation import Difference, DifferenceKind, Reconciliation
+from payments.models.simulator import (
+    SimulatedCall,
+    SimulatedCard,
+    SimulatedCardKind,
+    SimulatedDispute,
+    SimulatedEvent,
+    SimulatedMovement,
+    SimulatedPayment,
+    SimulatedState,
+)
 
 __all__ = [
     "Difference",
@@ -24,6 +34,14 @@ __all__ = [
     "PaymentStatus",
     "Provider",
     "Reconciliation",
+    "SimulatedCall",
+    "SimulatedCard",
+    "SimulatedCardKind",
+    "SimulatedDispute",
+    "SimulatedEvent",
+    "SimulatedMovement",
+    "SimulatedPayment",
+    "SimulatedState",
     "StoredMethod",
     "WebhookReceipt",
 ]

@@ -6,12 +6,15 @@ missing; they run for as long as some process uses them.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from reservehub import environment
 from reservehub.local.services import service_urls
 
 from .base import *  # noqa: F403
 from .base import (
     ALLOWED_HOSTS,
+    CELERY_BEAT_SCHEDULE,
     INSTALLED_APPS,
     RESERVEHUB_HOME,
     SECRET_KEY,
@@ -38,6 +41,14 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = RESERVEHUB_HOME / "mail"
 RESERVEHUB_DEV_OUTBOX = environment.flag("RESERVEHUB_DEV_OUTBOX", default=True)
+RESERVEHUB_PAYMENT_SIMULATOR = environment.flag("RESERVEHUB_PAYMENT_SIMULATOR", default=True)
+CELERY_BEAT_SCHEDULE = {
+    **CELERY_BEAT_SCHEDULE,
+    "payments.run_simulator": {
+        "task": "payments.run_simulator",
+        "schedule": timedelta(seconds=10),
+    },
+}
 
 RESERVEHUB_SERVES_MEDIA = True
 # Served from where they lie: nothing to collect.
