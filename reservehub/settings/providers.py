@@ -87,6 +87,8 @@ WEBPUSH_SERVICES = environment.words("WEBPUSH_SERVICES") or [
 
 #: A provider without money, for trying things out; development turns it on, nothing else does.
 RESERVEHUB_PAYMENT_SIMULATOR = False
+#: An instruction under way for longer has lost its worker; more than all waits for a provider.
+RESERVEHUB_PAYMENT_STUCK_SECONDS = 300
 
 STRIPE_SECRET_KEY = environment.text("STRIPE_SECRET_KEY")
 STRIPE_PUBLISHABLE_KEY = environment.text("STRIPE_PUBLISHABLE_KEY")
@@ -95,6 +97,35 @@ STRIPE_WEBHOOK_SECRET = environment.text("STRIPE_WEBHOOK_SECRET")
 STRIPE_API_URL = environment.text("STRIPE_API_URL", "https://api.stripe.com")
 #: Stripe forbids to serve its script ourselves; that is what keeps cards off our pages.
 STRIPE_JS_URL = environment.text("STRIPE_JS_URL", "https://js.stripe.com/v3/")
+
+#: Seconds for connecting to Adyen or Square, and for each wait for an answer: banks are slow.
+RESERVEHUB_PAYMENT_TIMEOUTS = (5.0, 30.0)
+
+#: test, live, or live-us, live-au, live-apse, live-in for its other regions.
+ADYEN_ENVIRONMENT = environment.text("ADYEN_ENVIRONMENT", "test")
+ADYEN_API_KEY = environment.text("ADYEN_API_KEY")
+ADYEN_CLIENT_KEY = environment.text("ADYEN_CLIENT_KEY")
+#: Live accounts have an address of their own, from Adyen's Customer Area.
+ADYEN_API_URL = environment.text(
+    "ADYEN_API_URL",
+    "https://checkout-test.adyen.com/v71" if ADYEN_ENVIRONMENT == "test" else "",
+)
+#: For restaurants whose payment account names none.
+ADYEN_MERCHANT_ACCOUNT = environment.text("ADYEN_MERCHANT_ACCOUNT")
+#: Several with commas between them, while one is replaced.
+ADYEN_HMAC_KEYS = environment.words("ADYEN_HMAC_KEYS")
+ADYEN_WEBHOOK_USER = environment.text("ADYEN_WEBHOOK_USER")
+ADYEN_WEBHOOK_PASSWORD = environment.text("ADYEN_WEBHOOK_PASSWORD")
+ADYEN_WEB_VERSION = environment.text("ADYEN_WEB_VERSION", "6.31.0")
+
+SQUARE_ACCESS_TOKEN = environment.text("SQUARE_ACCESS_TOKEN")
+#: One that begins with sandbox- is for trying out, and Square's script comes from the sandbox.
+SQUARE_APPLICATION_ID = environment.text("SQUARE_APPLICATION_ID")
+SQUARE_API_URL = environment.text("SQUARE_API_URL", "https://connect.squareup.com")
+#: For restaurants whose payment account names none.
+SQUARE_LOCATION_ID = environment.text("SQUARE_LOCATION_ID")
+#: Several with commas between them: each subscription has one.
+SQUARE_WEBHOOK_SIGNATURE_KEYS = environment.words("SQUARE_WEBHOOK_SIGNATURE_KEYS")
 
 # --- Telegram ---------------------------------------------------------------------------------
 

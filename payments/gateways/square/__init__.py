@@ -1,0 +1,1 @@
+"""Square: the Web Payments SDK in the guest's browser, the Payments API here."""
