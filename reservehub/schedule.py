@@ -21,8 +21,18 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "guests.forget_idle": {"task": "guests.forget_idle", "schedule": timedelta(days=1)},
     "guests.tidy_imports": {"task": "guests.tidy_imports", "schedule": timedelta(minutes=10)},
     "guests.purge_health": {"task": "guests.purge_health", "schedule": timedelta(days=1)},
+    "payments.sweep": {"task": "payments.sweep", "schedule": timedelta(seconds=15)},
+    "payments.look_after_holds": {
+        "task": "payments.look_after_holds",
+        "schedule": timedelta(hours=1),
+    },
+    "payments.prune_webhooks": {"task": "payments.prune_webhooks", "schedule": timedelta(days=1)},
     "bookings.expire_requests": {
         "task": "bookings.expire_requests",
+        "schedule": timedelta(minutes=1),
+    },
+    "bookings.settle_deposits": {
+        "task": "bookings.settle_deposits",
         "schedule": timedelta(minutes=1),
     },
     "bookings.extend_stays": {"task": "bookings.extend_stays", "schedule": timedelta(minutes=1)},

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reservehub.api")),
     path("staff/", include("staff.urls")),
     path("telegram/", include("telegram_bot.urls")),
+    path("webhooks/payments/", include("payments.urls")),
     path("", include("notifications.urls")),
     path("", include("payments.gateways.simulator.urls")),
     path("", include("guests.urls")),

@@ -5,6 +5,7 @@ from payments.services.carrying_out import (
     instructions_due,
     instructions_unstick,
 )
+from payments.services.holds import holds_run_out
 from payments.services.moving import (
     payment_authorise,
     payment_capture,
@@ -14,13 +15,21 @@ from payments.services.moving import (
 from payments.services.noting import payment_note
 from payments.services.opening import payment_close, payment_open
 from payments.services.outcomes import Outcome
+from payments.services.receiving import (
+    notices_receive,
+    receipt_handle,
+    receipts_due,
+    receipts_prune,
+)
 from payments.services.trying import payment_ask, payment_begin, payment_look_up, payment_pay
 
 __all__ = [
     "Outcome",
+    "holds_run_out",
     "instruction_carry_out",
     "instructions_due",
     "instructions_unstick",
+    "notices_receive",
     "payment_ask",
     "payment_authorise",
     "payment_begin",
@@ -32,4 +41,7 @@ __all__ = [
     "payment_open",
     "payment_pay",
     "payment_refund",
+    "receipt_handle",
+    "receipts_due",
+    "receipts_prune",
 ]
