@@ -92,3 +92,13 @@ class DisputeChanged(PaymentEvent):
     dispute_id: int
     is_new: bool
     status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconciliationDiffered(Event):
+    """The provider's list of a day and ours differ in something that could not be taken over."""
+
+    name = "payments.reconciliation.differed"
+    restaurant_id: int
+    reconciliation_id: int
+    differences: int

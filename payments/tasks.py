@@ -12,6 +12,7 @@ from celery import shared_task
 from payments import services
 from payments.services.instructing import CARRY_OUT_TASK, queue_now
 from payments.services.receiving import HANDLE_TASK, receipt_queue_now
+from payments.services.reconciling import account_reconcile, days_due
 from reservehub.core import clock
 
 _STALE_SECONDS = 120
@@ -52,3 +53,15 @@ def look_after_holds() -> int:
 @shared_task(name="payments.prune_webhooks", ignore_result=True)
 def prune_webhooks() -> int:
     return services.receipts_prune(now=clock.now())
+
+
+@shared_task(name="payments.reconcile", ignore_result=True)
+def reconcile() -> int:
+    """Compare the lists of the providers with ours for every day that is over. Returns how many
+    days of how many accounts were compared.
+    """
+    now = clock.now()
+    due = days_due(now=now)
+    for account_id, since, until in due:
+        account_reconcile(account_id=account_id, since=since, until=until, now=now)
+    return len(due)

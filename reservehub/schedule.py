@@ -27,6 +27,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(hours=1),
     },
     "payments.prune_webhooks": {"task": "payments.prune_webhooks", "schedule": timedelta(days=1)},
+    "payments.reconcile": {"task": "payments.reconcile", "schedule": timedelta(days=1)},
     "bookings.expire_requests": {
         "task": "bookings.expire_requests",
         "schedule": timedelta(minutes=1),

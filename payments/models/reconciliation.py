@@ -30,6 +30,11 @@ class Reconciliation(models.Model):
         verbose_name = _("reconciliation")
         verbose_name_plural = _("reconciliations")
         ordering: ClassVar[list[str]] = ["-run_at", "-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["account", "since", "until"], name="payments_a_day_is_compared_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account} {self.since:%Y-%m-%d}"
