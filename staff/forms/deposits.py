@@ -84,7 +84,7 @@ class DepositRuleForm(SettingForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_(
-            "None chosen: all that guests use themselves. Choose Phone to ask callers as well."
+            "None chosen: all that guests use themselves, and callers whom you ask for payment."
         ),
     )
     cutoff_hours = forms.DecimalField(

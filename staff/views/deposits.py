@@ -36,7 +36,9 @@ from staff.presenters.deposits import (
 )
 from staff.views.settings_kinds import KINDS
 
-_STAFF_SOURCES = frozenset({Source.PHONE, Source.STAFF, Source.WALK_IN})
+_BY_PARTNER = frozenset({Source.GOOGLE, Source.THEFORK, Source.PARTNER_API})
+"""Only rules that name the channel hold."""
+_BY_STAFF = frozenset({Source.PHONE, Source.STAFF})
 
 
 @require_GET
@@ -55,7 +57,11 @@ def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
     if "guests" in request.GET:
         if form.is_valid():
             booking, is_start = _booking(desk, form.cleaned_data)
-            context |= {"trial": try_rules(rows, booking, desk.restaurant), "is_start": is_start}
+            context |= {
+                "trial": try_rules(rows, booking, desk.restaurant),
+                "is_start": is_start,
+                "is_by_staff": booking.source in _BY_STAFF,
+            }
         else:
             status = 422
     return _show(request, desk, "overview.html", context | {"form": form}, status=status)
@@ -162,7 +168,7 @@ def _booking(desk: Desk, asked: dict[str, Any]) -> tuple[Booking, bool]:
         service_period_id=period,
         area_id=asked["area"],
         source=asked["source"],
-        is_by_guest=asked["source"] not in _STAFF_SOURCES,
+        is_by_guest=asked["source"] not in _BY_PARTNER,
     )
     return booking, period is not None
 

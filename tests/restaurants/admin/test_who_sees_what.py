@@ -82,19 +82,19 @@ ROLE_PAGES: dict[str, tuple[set[str], set[str]]] = {
             "area", "bookingpolicy", "combination", "invitation", "membership", "organisation",
             "restaurant", "serviceperiod", "slotoverride", "specialday", "table", "turntimerule",
             "guest", "mergecandidate", "reservation", "hold", "occupancy", "tableblock",
-            "floorplan",
+            "floorplan", "depositrule",
         },
         {
             "area", "bookingpolicy", "combination", "floorplan", "membership", "restaurant",
             "serviceperiod", "slotoverride", "specialday", "table", "turntimerule", "guest",
-            "reservation",
+            "reservation", "depositrule",
         },
     ),
     Role.HOST: (
         {
             "area", "bookingpolicy", "combination", "restaurant", "serviceperiod", "slotoverride",
             "specialday", "table", "turntimerule", "guest", "mergecandidate", "reservation", "hold",
-            "occupancy", "tableblock", "floorplan",
+            "occupancy", "tableblock", "floorplan", "depositrule",
         },
         {"guest", "reservation"},
     ),
@@ -102,7 +102,7 @@ ROLE_PAGES: dict[str, tuple[set[str], set[str]]] = {
         {
             "area", "bookingpolicy", "combination", "restaurant", "serviceperiod", "slotoverride",
             "specialday", "table", "turntimerule", "reservation", "hold", "occupancy", "tableblock",
-            "floorplan",
+            "floorplan", "depositrule",
         },
         set(),
     ),

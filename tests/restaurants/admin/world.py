@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from bookings.models import DepositRule
 from bookings.services import Start, hold_create, reservation_create, table_block
 from guests.models import MergeCandidate
 from reservehub.core.actors import SYSTEM
@@ -78,6 +79,15 @@ def full_restaurant(name: str) -> Restaurant:
         reason=f"Broken {name}",
         actor=STAFF,
         now=NOW,
+    )
+    DepositRule.objects.create(
+        restaurant=restaurant,
+        name=f"Deposit {name}",
+        kind="deposit",
+        amount_minor=1000,
+        min_party=20,
+        created_at=NOW,
+        updated_at=NOW,
     )
     return restaurant
 

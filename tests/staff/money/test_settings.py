@@ -187,8 +187,8 @@ def test_a_rule_is_switched_off_and_deleted(office: Client, restaurant: Restaura
         (
             {"kind": "authorisation", "min_party": 2, "max_party": 2, "min_no_shows": 1},
             (
-                "2 guests, guests who stayed away at least once: €10.00 per person held on the card;"
-                " kept when cancelled after free cancellation has ended"
+                "2 guests, guests who stayed away at least once: €10.00 per person held on the"
+                " card; kept when cancelled after free cancellation has ended"
             ),
         ),
     ],
@@ -235,7 +235,10 @@ def test_trying_says_what_it_costs_and_why(office: Client, restaurant: Restauran
         ("Everybody", False, "it would hold, but another is stricter"),
         ("Mondays", False, "another day of the week"),
     ]
-    free = office.get(URL, ASK | {"source": "phone"}).context["trial"]
+    called = office.get(URL, ASK | {"source": "phone"})
+    assert called.context["trial"].answer == "€60.00 is paid when booking."
+    assert b"Only if you tick" in called.content
+    free = office.get(URL, ASK | {"source": "thefork"}).context["trial"]
     assert free.answer == "Nothing: this booking is free."
     assert {one.why for one in free.verdicts} >= {"another channel"}
 
