@@ -18,8 +18,6 @@ from payments.gateways.stripe.amounts import from_stripe
 Thing = Mapping[str, Any]
 """An object of Stripe's as plain JSON."""
 
-#: A refund that comes into being with the capture is the part that was not captured.
-_WITH_THE_CAPTURE_SECONDS = 5
 _GOES_BACK = frozenset({"pending", "succeeded"})
 _CAME_BACK = frozenset({"failed", "canceled"})
 _DISPUTE_STATUSES: Mapping[str, str] = {
@@ -83,7 +81,7 @@ def charge_facts(charge: Thing, intent: Thing) -> Iterator[Fact]:
         captured = int(charge["amount_captured"])
         yield fact_of(FactKind.CAPTURED, charge, captured, captured_at, intent)
         yield from fee_of(booking, captured, charge["currency"], id_of(intent))
-    elif intent.get("status") == "canceled" or charge.get("refunded"):
+    elif intent.get("status") == "canceled":
         released_at = at(intent["canceled_at"]) if intent.get("canceled_at") else happened_at
         yield fact_of(FactKind.RELEASED, charge, amount, released_at, intent)
 
@@ -98,22 +96,6 @@ def refund_facts(refund: Thing, *, object_id: str) -> Iterator[Fact]:
     if status in _CAME_BACK:
         code = str(refund.get("failure_reason") or status)
         yield fact_of(FactKind.REFUND_FAILED, refund, amount, happened_at, object_id, code=code)
-
-
-def is_money_back(refund: Thing, charge: Thing) -> bool:
-    """Whether a refund gave money back. Stripe also shows as a refund what was held and not
-    captured: all of it when the hold ends, the rest when a part is captured.
-    """
-    if not charge.get("captured"):
-        return False
-    if public_id_of(refund):
-        return True
-    booking = charge.get("balance_transaction")
-    if not isinstance(booking, Mapping):
-        return True
-    never_taken = int(charge["amount"]) - int(charge["amount_captured"])
-    is_with_it = int(refund["created"]) <= int(booking["created"]) + _WITH_THE_CAPTURE_SECONDS
-    return not (never_taken and int(refund["amount"]) == never_taken and is_with_it)
 
 
 def dispute_facts(dispute: Thing, *, now: datetime) -> Iterator[Fact]:
@@ -190,9 +172,9 @@ def card_of(setup: Thing) -> Card | None:
     )
 
 
-def held_until(charge: Thing) -> datetime | None:
+def held_until(intent: Thing, charge: Thing) -> datetime | None:
     """When an uncaptured hold runs out."""
-    if charge.get("captured") or charge.get("status") != "succeeded":
+    if intent.get("status") != "requires_capture":
         return None
     details = charge.get("payment_method_details") or {}
     before = (details.get("card") or {}).get("capture_before")

@@ -1,8 +1,8 @@
 """localstripe (GPL, from PyPI) as a process of its own: somebody else's idea of Stripe.
 
 The gateway speaks to it through a bridge that makes good what localstripe 1.15 lacks: it refuses
-the parameter `description` and does not say how much of a charge was captured. It knows no
-idempotency keys, no disputes and only few events; `standstripe` does.
+two parameters and does not say how much of a charge was captured. It knows no idempotency keys, no
+disputes, only few events and the API of 2019; `tests.payments.stand_ins.stripe` knows the rest.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import requests
 from tests.notifications.stand_ins.server import Answer, Received, StandIn
 
 KEY = "sk_test_localstripe"
+_UNKNOWN_TO_IT = ("description", "allowed_payment_method_types[0]")
 _START_SECONDS = 30
 
 
@@ -39,7 +40,7 @@ class Bridge(StandIn):
             request.method,
             self.upstream + request.path,
             params=dict(request.query),
-            data=urlencode([field for field in fields if field[0] != "description"]),
+            data=urlencode([field for field in fields if field[0] not in _UNKNOWN_TO_IT]),
             headers={
                 "Authorization": request.headers["Authorization"],
                 "Content-Type": "application/x-www-form-urlencoded",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from queue import SimpleQueue
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -61,7 +62,7 @@ class Browser:
 
     def pay(self, intent_id: str, number: str = GOOD) -> None:
         intents = self.client.v1.payment_intents
-        intents.update(intent_id, {"payment_method": self.card(number)})  # type: ignore[typeddict-item]
+        intents.update(intent_id, {"payment_method": self.card(number)})
         intents.confirm(intent_id)
 
     def save(self, setup_id: str, number: str = GOOD) -> None:
@@ -292,7 +293,7 @@ class Mailbox(StandIn):
 
 def test_its_webhook_is_understood(bridge: Bridge, browser: Browser) -> None:
     with Mailbox() as mailbox:
-        endpoint = {
+        endpoint: dict[str, Any] = {
             "url": mailbox.url,
             "secret": "whsec_local",
             "events": ["payment_intent.succeeded"],
@@ -314,5 +315,5 @@ def test_its_webhook_is_understood(bridge: Bridge, browser: Browser) -> None:
     assert notice.answer is None
 
 
-def _configure(upstream: str, webhook: dict[str, object]) -> None:
+def _configure(upstream: str, webhook: dict[str, Any]) -> None:
     requests.post(f"{upstream}/_config/webhooks/one", json=webhook, timeout=10).raise_for_status()
