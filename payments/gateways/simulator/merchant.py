@@ -60,7 +60,10 @@ def once(order: Order, what: str, amount: Money, *, key: str, now: datetime, wor
 
 
 def order_begin(*, order: Order, return_url: str, language: str, now: datetime) -> SimulatedPayment:
-    """The try of this attempt with its page; the same one again for the same attempt."""
+    """The try of this attempt with its page; the same one again for the same attempt.
+
+    :raises Refused: try_is_over, idempotency_key_reused
+    """
 
     def work() -> SimulatedPayment:
         return _payment(
@@ -70,6 +73,8 @@ def order_begin(*, order: Order, return_url: str, language: str, now: datetime) 
     key = order.key("begin")
     provider_id = once(order, f"begin {order.mode}", order.amount, key=key, now=now, work=work)
     payment = SimulatedPayment.objects.get(provider_id=provider_id)
+    if payment.state != SimulatedState.OPEN:
+        raise Refused("try_is_over")
     if (payment.return_url, payment.language) != (return_url, language):
         payment.return_url, payment.language = return_url, language
         payment.save(update_fields=["return_url", "language"])
