@@ -79,7 +79,8 @@ class Terms(TypedDict):
     """What the guest agrees to, as it stands in the policy snapshot of the reservation.
 
     `amount_minor` is charged or held now (0 for a guarantee); `limit_minor` is the most that may
-    ever be taken. `refund_until` is an ISO instant.
+    ever be taken. `refund_until` is an ISO instant: `cutoff_minutes` before the start, or when the
+    booking policy's free cancellation ends.
     """
 
     rule_id: int
@@ -89,6 +90,7 @@ class Terms(TypedDict):
     per_person_minor: int
     currency: str
     refund_until: str
+    cutoff_minutes: int | None
     late_cancel_percent: int
     no_show_percent: int
 
@@ -157,6 +159,7 @@ def terms_of(
         "per_person_minor": limit // party_size if rule.is_per_person else 0,
         "currency": currency,
         "refund_until": until.isoformat(),
+        "cutoff_minutes": cutoff,
         "late_cancel_percent": rule.late_cancel_percent,
         "no_show_percent": rule.no_show_percent,
     }
@@ -194,3 +197,17 @@ def kept_minor(terms: Terms, ending: Ending, *, missing: int = 0, party_size: in
     if ending is Ending.CAME:
         return terms["amount_minor"]
     return 0
+
+
+def payment_reference(reservation_id: int) -> str:
+    """What the payments of a reservation are for (`payments.models.Payment.reference`)."""
+    return f"{_FOR}{reservation_id}"
+
+
+def reservation_of(reference: str) -> int | None:
+    """The reservation that a payment is for; None if it is for something else."""
+    number = reference.removeprefix(_FOR)
+    return int(number) if reference.startswith(_FOR) and number.isdecimal() else None
+
+
+_FOR = "reservation:"

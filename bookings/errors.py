@@ -93,3 +93,28 @@ class TablesMissing(DomainError):
 
     code = "tables_missing"
     title = _("Choose a table first")
+
+
+class DepositDiffers(DomainError):
+    """The change would cost more than was agreed; the restaurant can make it (rule 73). `extra`:
+    `terms` of the new booking, `phone`.
+    """
+
+    code = "deposit_differs"
+    title = _("That booking costs more than yours. Please call the restaurant")
+
+
+class DepositMissing(DomainError):
+    """No money was asked for this reservation, or nothing of it is left."""
+
+    code = "deposit_missing"
+    title = _("There is no deposit to change")
+
+
+class FeeRefused(DomainError):
+    """A fee cannot be charged (rule 82). `extra`: `reason`: not_due, too_early, too_late, charged,
+    no_card or above_limit; `available_minor`.
+    """
+
+    code = "fee_refused"
+    title = _("A fee cannot be charged for this reservation")

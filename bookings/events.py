@@ -46,6 +46,56 @@ class ReservationConfirmed(ReservationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReservationPaymentAsked(ReservationEvent):
+    """The guest is asked for money: "please pay" (rule 78). Until it is there, the tables are kept.
+
+    :param by_link: they have to be sent the link; else they are on the page where they pay
+    :param payment_id: the payment that is open for them
+    :param expires_at: until when the tables are kept; None if the booking does not depend on it
+    """
+
+    name = "bookings.reservation.payment_asked"
+    by_link: bool
+    payment_id: int
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationPaymentTooLate(ReservationEvent):
+    """The guest paid after the time was over, and the tables had gone: they get everything back,
+    and an apology (rule 79).
+    """
+
+    name = "bookings.reservation.payment_too_late"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationPaymentFailed(ReservationEvent):
+    """The provider refused what was to be done while the guest is away; staff must look.
+
+    :param kind: `payments.models.InstructionKind`: authorise, charge, capture, refund ...
+    :param link_sent: the guest was asked to pay or to confirm by a link
+    """
+
+    name = "bookings.reservation.payment_failed"
+    kind: str
+    amount_minor: int
+    code: str
+    link_sent: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationDepositChanged(ReservationEvent):
+    """The money of a reservation is in another state (`bookings.models.DepositStatus`); its own
+    state is the same.
+    """
+
+    name = "bookings.reservation.deposit_changed"
+    deposit_status: str
+    old_deposit_status: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReservationDeclined(ReservationEvent):
     name = "bookings.reservation.declined"
 

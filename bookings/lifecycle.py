@@ -74,7 +74,8 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     _S.CANCELLED_BY_GUEST: frozenset(),
     _S.CANCELLED_BY_RESTAURANT: frozenset(),
     _S.DECLINED: frozenset(),
-    _S.EXPIRED: frozenset(),
+    # Paid a moment too late, and the tables are still free (rule 79).
+    _S.EXPIRED: frozenset({_S.CONFIRMED}),
     _S.MOVED: frozenset(),
 }
 """Forward moves. Undo (:func:`check_undo`) goes back to the recorded previous state instead."""
@@ -94,9 +95,10 @@ UNDOABLE = frozenset({_S.ARRIVED, _S.PARTIALLY_SEATED, _S.SEATED, _S.COMPLETED, 
 """States that can be undone within :data:`UNDO_WINDOW` (rule 60). A cancellation has been told to
 the guest and released the table: it is rebooked, not undone."""
 ANSWER_UNDO_WINDOW = timedelta(seconds=60)
-ANSWERS = frozenset({_S.CONFIRMED, _S.DECLINED})
-"""What staff answer to a request. A slip of the finger can be taken back at once, though the guest
-has been told: they are told of what follows as well."""
+ANSWERS = frozenset({_S.CONFIRMED, _S.PENDING_PAYMENT, _S.DECLINED})
+"""What staff answer to a request; where money is asked for, yes is "please pay". A slip of the
+finger can be taken back at once, though the guest has been told: they are told of what follows as
+well."""
 
 GRACE = timedelta(minutes=15)
 ASK_AFTER = timedelta(minutes=10)
@@ -104,6 +106,9 @@ MAX_ETA_EXTENSION = timedelta(minutes=30)
 PENDING_LIFE = timedelta(hours=24)
 PENDING_LEAD = timedelta(hours=2)
 PENDING_MINIMUM = timedelta(minutes=15)
+
+BY_MONEY = frozenset({_S.PENDING_PAYMENT, _S.EXPIRED})
+"""What waits for money, or waited in vain, is confirmed by the money alone."""
 
 
 class TransitionRefused(Exception):
@@ -132,16 +137,20 @@ def check_transition(
     starts_at: datetime,
     actor_is_guest: bool = False,
     cancel_until: datetime | None = None,
+    is_settled: bool = False,
 ) -> None:
-    """Check one forward move (rules 60, 67, 72).
+    """Check one forward move (rules 60, 67, 72, 79).
 
     ``cancel_until`` is the last instant at which the guest may cancel; None means the start.
+    ``is_settled`` says that what was asked for has been paid, or is no longer asked for.
 
-    :raises TransitionRefused: ``not_allowed``, ``not_yours``, ``no_show_before_start``,
-        ``cancel_after_start`` or ``cancel_after_cutoff``
+    :raises TransitionRefused: ``not_allowed``, ``not_settled``, ``not_yours``,
+        ``no_show_before_start``, ``cancel_after_start`` or ``cancel_after_cutoff``
     """
     if to not in TRANSITIONS[status]:
         raise TransitionRefused("not_allowed", f"{status} to {to}")
+    if to is _S.CONFIRMED and status in BY_MONEY and not is_settled:
+        raise TransitionRefused("not_settled", f"{status} to {to} without money")
     if actor_is_guest:
         _check_guest(to, now=now, starts_at=starts_at, cancel_until=cancel_until)
     elif to is _S.NO_SHOW and now < starts_at:
@@ -236,6 +245,25 @@ def pending_expires_at(
 
     A request made later than that gets 15 minutes, but never past its start.
     """
+    return _expires_at(created_at, starts_at, life=life, lead=lead)
+
+
+def payment_expires_at(
+    asked_at: datetime,
+    starts_at: datetime,
+    *,
+    life: timedelta,
+    lead: timedelta = timedelta(0),
+) -> datetime:
+    """When a booking that waits for money expires (rule 78): in the same way, with the times of
+    those who pay at once, or by a link.
+    """
+    return _expires_at(asked_at, starts_at, life=life, lead=lead)
+
+
+def _expires_at(
+    created_at: datetime, starts_at: datetime, *, life: timedelta, lead: timedelta
+) -> datetime:
     usual = min(created_at + life, starts_at - lead)
     soonest = min(created_at + PENDING_MINIMUM, max(starts_at, created_at))
     return max(usual, soonest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bookings.deposits import reservation_of
 from bookings.events import (
     ReservationCompleted,
     ReservationEvent,
@@ -12,11 +13,22 @@ from bookings.events import (
     ReservationUndone,
 )
 from bookings.models import Reservation
-from bookings.services import reservations_rederive
+from bookings.services import reservation_payment_settle, reservations_rederive
+from bookings.services.deposits.links import reservation_payment_failed
 from bookings.services.figures import figures_count
 from bookings.services.loyalty import visit_points_settle
 from bookings.services.people import guest_vip_follow
 from guests.events import GuestVipChanged
+from payments.events import (
+    DisputeChanged,
+    InstructionRefused,
+    PaymentCaptured,
+    PaymentEvent,
+    PaymentRefunded,
+    PaymentReleased,
+    PaymentReversed,
+    PaymentSecured,
+)
 from reservehub.core import clock
 from reservehub.core.actors import SYSTEM
 from reservehub.core.events import subscribe
@@ -52,6 +64,37 @@ def count_figures(event: ReservationEvent, *, delivery_id: int) -> None:  # noqa
 
 
 _NOTHING_TO_COUNT = (ReservationRunningLate, ReservationTableReady, ReservationOverrunning)
+
+
+@subscribe(
+    PaymentSecured,
+    PaymentCaptured,
+    PaymentRefunded,
+    PaymentReleased,
+    PaymentReversed,
+    DisputeChanged,
+    name="bookings.settle_payment",
+)
+def settle_payment(event: PaymentEvent, *, delivery_id: int) -> None:  # noqa: ARG001
+    """A reservation and its money are kept in step. What is true now counts, not what was told."""
+    reservation_id = reservation_of(event.reference)
+    if reservation_id is not None:
+        reservation_payment_settle(reservation_id=reservation_id, now=clock.now())
+
+
+@subscribe(InstructionRefused, name="bookings.payment_failed")
+def fail_payment(event: InstructionRefused, *, delivery_id: int) -> None:  # noqa: ARG001
+    """What the provider would not do."""
+    reservation_id = reservation_of(event.reference)
+    if reservation_id is not None:
+        reservation_payment_failed(
+            reservation_id=reservation_id,
+            kind=event.kind,
+            amount_minor=event.amount_minor,
+            code=event.code,
+            needs_guest=event.needs_guest,
+            now=clock.now(),
+        )
 
 
 @subscribe(GuestVipChanged, name="bookings.vip_ahead")

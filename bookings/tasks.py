@@ -10,8 +10,13 @@ from celery import shared_task
 
 from bookings import services
 from bookings.lifecycle import AWAITING, Status
-from bookings.models import Reservation
-from bookings.services import holds_tidy, reservation_expire, reservation_no_show_if_due
+from bookings.models import Deposit, Reservation
+from bookings.services import (
+    holds_tidy,
+    reservation_expire,
+    reservation_no_show_if_due,
+    reservation_payment_settle,
+)
 from bookings.services.figures import figures_count_stale
 from reservehub.core import clock
 from reservehub.core.actors import SYSTEM
@@ -23,7 +28,7 @@ LOOK_BACK = timedelta(days=7)
 
 @shared_task(name="bookings.expire_requests", ignore_result=True)
 def expire_requests() -> int:
-    """Expire requests that nobody answered (rule 54). Returns how many."""
+    """Expire what nobody answered or paid (rules 54, 78). Returns how many."""
     now = clock.now()
     due = Reservation.objects.filter(status__in=AWAITING, expires_at__lte=now).order_by(
         "expires_at"
@@ -33,6 +38,20 @@ def expire_requests() -> int:
         if reservation_expire(reservation_id=reservation_id, actor=SYSTEM, now=now) is not None:
             expired += 1
     return expired
+
+
+@shared_task(name="bookings.settle_deposits", ignore_result=True)
+def settle_deposits() -> int:
+    """Let time do what it does to money: what staff can no longer take back is charged or given
+    back, and what was promised is held a few days ahead (rules 80-84). Returns how many.
+    """
+    now = clock.now()
+    due = Deposit.objects.filter(look_again_at__lte=now).order_by("look_again_at")
+    settled = 0
+    for reservation_id in due.values_list("pk", flat=True)[:BATCH]:
+        reservation_payment_settle(reservation_id=reservation_id, now=now)
+        settled += 1
+    return settled
 
 
 @shared_task(name="bookings.tidy_holds", ignore_result=True)

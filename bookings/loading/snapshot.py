@@ -37,6 +37,9 @@ from bookings.availability import (
     expand_row,
     resolve_periods,
 )
+from bookings.deposits import Rule as DepositRule
+from bookings.loading.deposit_rules import RULE_FIELDS, deposit_rules_from
+from bookings.models import DepositRule as DepositRuleRow
 from reservehub.core.errors import NotFound
 from restaurants.models import (
     Area,
@@ -73,7 +76,7 @@ class TableLabel(NamedTuple):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that decides availability except bookings.
+    """All that decides availability except bookings, and what a booking costs.
 
     `days` caches what was prepared per service date.
     """
@@ -90,6 +93,7 @@ class Snapshot:
     combos: tuple[ComboSpec, ...]
     area_names: Mapping[int, str]
     labels: Mapping[int, TableLabel]
+    deposit_rules: tuple[DepositRule, ...] = ()
     days: OrderedDict[date, Any] = field(default_factory=OrderedDict, compare=False, repr=False)
 
     def special_day(self, day: date) -> tuple[str, str, SpecialDay] | None:
@@ -192,6 +196,7 @@ def _read(restaurant_id: int) -> Snapshot:
                 .order_by("combination_id", "position", "id")
                 .values_list(JSONObject(combo="combination_id", table="table_id"))
             ),
+            deposit_rows=_rows(DepositRuleRow, *RULE_FIELDS, is_active=True),
         )
         .first()
     )
@@ -229,6 +234,7 @@ def _snapshot(row: Row) -> Snapshot:
             t["id"]: TableLabel(t["id"], t["number"], t["name"], t["area_id"])
             for t in row["table_rows"]
         },
+        deposit_rules=deposit_rules_from(row["deposit_rows"]),
     )
 
 

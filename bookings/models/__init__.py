@@ -1,10 +1,11 @@
 """Reservations, holds, blocks and the occupancy of tables."""
 
-from bookings.models.deposits import DepositKind, DepositRule, DepositStatus
+from bookings.models.deposits import Deposit, DepositKind, DepositRule, DepositStatus
 from bookings.models.occupancy import Hold, Occupancy, OccupancyKind, TableBlock
 from bookings.models.reservation import Occasion, Reservation, ReservationStatus, Source
 
 __all__ = [
+    "Deposit",
     "DepositKind",
     "DepositRule",
     "DepositStatus",

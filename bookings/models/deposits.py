@@ -146,3 +146,56 @@ class DepositRule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Deposit(models.Model):
+    """What was decided about the money of one reservation; a row only where money is asked for.
+
+    The terms stand in its policy snapshot, the money itself in its payments.
+    """
+
+    reservation = models.OneToOneField(
+        "bookings.Reservation",
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="deposit",
+        verbose_name=_("reservation"),
+    )
+    waived_minor = models.BigIntegerField(
+        _("given up by staff, minor units"), default=0, help_text=_("Of the most that was agreed.")
+    )
+    fee_minor = models.BigIntegerField(
+        _("fee decided by staff, minor units"),
+        default=0,
+        help_text=_("For guests who did not come, or for cancelling late."),
+    )
+    is_by_link = models.BooleanField(
+        _("paid by a link"), default=False, help_text=_("Rather than while booking.")
+    )
+    extensions = models.PositiveSmallIntegerField(_("given more time"), default=0)
+    look_again_at = models.DateTimeField(
+        _("looked at again at"), null=True, blank=True, help_text=_("By the clock.")
+    )
+    too_late_at = models.DateTimeField(
+        _("paid too late"), null=True, blank=True, help_text=_("And the tables were gone.")
+    )
+
+    class Meta:
+        verbose_name = _("deposit")
+        verbose_name_plural = _("deposits")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["look_again_at"],
+                name="bookings_deposits_by_clock",
+                condition=models.Q(look_again_at__isnull=False),
+            ),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(waived_minor__gte=0, fee_minor__gte=0),
+                name="bookings_deposit_sums_are_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.reservation_id)

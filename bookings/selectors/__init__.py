@@ -10,6 +10,11 @@ from bookings.selectors.availability import (
     day_strip,
     slot_payload,
 )
+from bookings.selectors.deposits import (
+    deposit_rules_in_force,
+    deposit_terms,
+    deposits_problem,
+)
 from bookings.selectors.reservations import (
     labels_of,
     manage_path,
@@ -32,6 +37,9 @@ __all__ = [
     "availability",
     "availability_kept",
     "day_strip",
+    "deposit_rules_in_force",
+    "deposit_terms",
+    "deposits_problem",
     "labels_of",
     "manage_path",
     "manage_token_of",

@@ -9,6 +9,17 @@ from bookings.services.answers import (
 )
 from bookings.services.cleaning import table_clean
 from bookings.services.create import reservation_create
+from bookings.services.deposits.deciding import (
+    fee_available,
+    reservation_deposit_refund,
+    reservation_deposit_waive,
+    reservation_fee_charge,
+)
+from bookings.services.deposits.links import (
+    reservation_payment_ask,
+    reservation_payment_extend,
+)
+from bookings.services.deposits.settling import reservation_payment_settle
 from bookings.services.details import (
     reservation_eta_set,
     reservation_extend,
@@ -54,6 +65,7 @@ __all__ = [
     "Optimisation",
     "PossibleSeat",
     "Start",
+    "fee_available",
     "hold_create",
     "hold_extend",
     "hold_release",
@@ -66,14 +78,20 @@ __all__ = [
     "reservation_complete",
     "reservation_create",
     "reservation_decline",
+    "reservation_deposit_refund",
+    "reservation_deposit_waive",
     "reservation_eta_set",
     "reservation_expire",
     "reservation_extend",
+    "reservation_fee_charge",
     "reservation_modify",
     "reservation_no_show",
     "reservation_no_show_if_due",
     "reservation_partly_seat",
     "reservation_party_set",
+    "reservation_payment_ask",
+    "reservation_payment_extend",
+    "reservation_payment_settle",
     "reservation_reconfirm",
     "reservation_reminded",
     "reservation_running_late",

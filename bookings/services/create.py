@@ -29,6 +29,7 @@ from bookings.lifecycle import Status
 from bookings.loading import LoadedDay, is_paced, load_day, prepared_day
 from bookings.models import Hold, Reservation
 from bookings.selectors import alternatives_payload
+from bookings.services.deposits.asking import deposit_ask_new, payment_asked
 from bookings.services.holds import hold_for_use, hold_use
 from bookings.services.inserting import Booking, reservation_insert
 from bookings.services.people import other_bookings
@@ -47,6 +48,7 @@ from bookings.services.starts import ResolvedStart, resolve_start
 from bookings.validation import contact_of, request_check
 from guests.models import ConsentPurpose, Guest
 from guests.services import consent_record, guest_match
+from payments.models import Payment
 from reservehub.core.actors import Actor
 from reservehub.core.locks import advisory_day_lock
 from restaurants.models import Restaurant
@@ -131,7 +133,8 @@ def _create(booking: Booking) -> Booked:
     table_ids = _seat(booking, day, query, reservation, hold=hold)
     if hold is not None:
         hold_use(hold)
-    _announce(booking, reservation, table_ids)
+    payment = _ask_money(booking, day, reservation, guest, table_ids)
+    _announce(booking, reservation, table_ids, payment)
     return Booked(reservation, link.manage_token, table_ids)
 
 
@@ -284,10 +287,34 @@ def _keep_stay(reservation: Reservation, ends_at: datetime, occupied_until: date
         reservation.save(update_fields=["ends_at", "buffer_minutes"])
 
 
-def _announce(booking: Booking, reservation: Reservation, table_ids: tuple[int, ...]) -> None:
+def _ask_money(
+    booking: Booking,
+    day: LoadedDay,
+    reservation: Reservation,
+    guest: Guest | None,
+    table_ids: tuple[int, ...],
+) -> Payment | None:
+    """What the guest has to pay before it is confirmed (rule 77)."""
+    if not day.snapshot.deposit_rules:
+        return None
+    area_id = booking.request.area_id
+    if area_id is None and table_ids:
+        label = day.snapshot.labels.get(table_ids[0])
+        area_id = label.area_id if label else None
+    return deposit_ask_new(booking, reservation, guest, area_id=area_id)
+
+
+def _announce(
+    booking: Booking,
+    reservation: Reservation,
+    table_ids: tuple[int, ...],
+    payment: Payment | None,
+) -> None:
     about = event_members(reservation, actor=booking.actor, now=booking.now)
     event: ReservationEvent = ReservationRequested(**about)
-    if reservation.status == Status.CONFIRMED:
+    if payment is not None:
+        event = payment_asked(reservation, payment, actor=booking.actor, now=booking.now)
+    elif reservation.status == Status.CONFIRMED:
         event = ReservationConfirmed(is_new=True, **about)
     reservation_record(
         reservation,

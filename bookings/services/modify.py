@@ -21,6 +21,8 @@ from bookings.events import ReservationModified
 from bookings.lifecycle import Status
 from bookings.models import Reservation, Source
 from bookings.selectors import alternatives_payload
+from bookings.services.deposits.changing import deposit_check_change, deposit_move_deadline
+from bookings.services.deposits.records import deposit_follow
 from bookings.services.people import guest_lock
 from bookings.services.records import (
     event_members,
@@ -68,6 +70,7 @@ def reservation_modify(
     :raises TableTaken, TableUnsuitable: if staff named tables
     :raises ValidationFailed: with pointers
     :raises SameGuestOverlap: near another booking of the guest
+    :raises DepositDiffers: if it would cost a guest more than was agreed (rule 73)
     :raises TransitionRefused: if the party is seated or gone
     :raises VersionConflict: if somebody changed it meanwhile
     """
@@ -211,6 +214,7 @@ def _modify(
         tables = party_reseat(
             restaurant, reservation, changes, new_date=new_date, actor=actor, now=now
         )
+        _move_money(restaurant, reservation, tables, actor=actor, now=now)
     _set_wishes(reservation, changes)
     reservation.version += 1
     reservation.updated_at = now
@@ -225,6 +229,19 @@ def _modify(
         now=now,
     )
     return reservation
+
+
+def _move_money(
+    restaurant: Restaurant,
+    reservation: Reservation,
+    table_ids: list[int],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    deposit_check_change(restaurant, reservation, table_ids=table_ids, actor=actor)
+    deposit_move_deadline(reservation, now=now)
+    deposit_follow(reservation, actor=actor, now=now)
 
 
 def _check_allowed(reservation: Reservation, *, actor: Actor, now: datetime) -> None:

@@ -12,6 +12,7 @@ from bookings.events import ReservationCancelled, ReservationReconfirmed, Reserv
 from bookings.lifecycle import Status
 from bookings.models import Reservation
 from bookings.services.answers import MAX_REASON
+from bookings.services.deposits.records import is_paid_for
 from bookings.services.records import is_guest, reservation_lock
 from bookings.services.seats import seats_release
 from bookings.services.steps import step_check, step_remember, step_take
@@ -31,7 +32,8 @@ def reservation_cancel(
 ) -> Reservation:
     """Cancel: guests until the deadline, the restaurant whenever it makes sense.
 
-    The tables are free at once (rules 67, 72, 75).
+    The tables are free at once (rules 67, 72, 75). Where money secures the booking, or is waited
+    for, the guest may cancel until the start: what is kept of it stands in the terms (rule 80).
 
     Cancelling twice is no error: the second call changes nothing.
 
@@ -47,7 +49,7 @@ def reservation_cancel(
         return reservation
     if expected_version is not None and expected_version != reservation.version:
         raise VersionConflict(version=reservation.version, status=reservation.status)
-    step_check(reservation, to, actor=actor, now=now)
+    step_check(reservation, to, actor=actor, now=now, is_paid_for=is_paid_for(reservation))
     is_in_time = now <= reservation.cancel_deadline_at
     reservation.cancelled_at = now
     reservation.cancellation_reason = reason[:MAX_REASON]

@@ -29,7 +29,8 @@ class BookingRequest:
     `date` is the service date: 00:30 of Saturday's late service is `date` Saturday, `time` 00:30
     (rule 7). `table_ids` and `overrides` (of "pacing", "notice", "same_guest", "capacity", "hours")
     are for staff; callers check the rights. `marketing_words` are those beside the box for offers
-    and news that the guest ticked, empty where it stayed unticked (rule 105).
+    and news that the guest ticked, empty where it stayed unticked (rule 105). `asks_payment` is for
+    staff: the guest pays by a link what they would have been asked for online (rule 77).
     """
 
     restaurant_id: int
@@ -56,6 +57,7 @@ class BookingRequest:
     partner_reference: str = ""
     table_ids: tuple[int, ...] = ()
     overrides: frozenset[str] = frozenset()
+    asks_payment: bool = False
 
     @property
     def start(self) -> Start:

@@ -241,3 +241,5 @@ def _set_place(
         reservation.confirmed_at = None
     if reservation.status == Status.PENDING:
         reservation.expires_at = pending_expires_at(now, start.starts_at)
+    elif reservation.status == Status.PENDING_PAYMENT and reservation.expires_at is not None:
+        reservation.expires_at = min(reservation.expires_at, start.starts_at)

@@ -11,6 +11,7 @@ from bookings.availability import instants_of
 from bookings.events import ReservationRederived
 from bookings.lifecycle import AWAITING, Status
 from bookings.models import Reservation
+from bookings.services.deposits.changing import deposit_shift
 from bookings.services.records import event_members, reservation_record, restaurant_for_booking
 from bookings.services.seats import Claim, seats_of, seats_release, seats_take
 from reservehub.core.actors import Actor
@@ -80,6 +81,7 @@ def _shift(
     reservation.ends_at += by
     reservation.cancel_deadline_at += by
     reservation.modify_deadline_at += by
+    deposit_shift(reservation, by)
     reservation.version += 1
     reservation.updated_at = now
     reservation.save()

@@ -18,6 +18,7 @@ from bookings.errors import DeadlinePassed, TransitionRefused
 from bookings.events import ReservationEvent
 from bookings.lifecycle import Status
 from bookings.models import Reservation
+from bookings.services.deposits.records import deposit_follow
 from bookings.services.records import event_members, is_guest, reservation_record
 from bookings.services.seats import seats_of
 from reservehub.core.actors import Actor
@@ -53,7 +54,18 @@ def refusal_of(error: lifecycle.TransitionRefused, reservation: Reservation) -> 
     )
 
 
-def step_check(reservation: Reservation, to: Status, *, actor: Actor, now: datetime) -> None:
+def step_check(
+    reservation: Reservation,
+    to: Status,
+    *,
+    actor: Actor,
+    now: datetime,
+    is_settled: bool = False,
+    is_paid_for: bool = False,
+) -> None:
+    """:param is_settled: what was asked for has been paid, or is not asked for any more
+    :param is_paid_for: money stands in for the deadline: a guest may cancel until the start
+    """
     try:
         lifecycle.check_transition(
             Status(reservation.status),
@@ -61,7 +73,8 @@ def step_check(reservation: Reservation, to: Status, *, actor: Actor, now: datet
             now=now,
             starts_at=reservation.starts_at,
             actor_is_guest=is_guest(actor),
-            cancel_until=reservation.cancel_deadline_at,
+            cancel_until=None if is_paid_for else reservation.cancel_deadline_at,
+            is_settled=is_settled,
         )
     except lifecycle.TransitionRefused as error:
         raise refusal_of(error, reservation) from None
@@ -146,7 +159,7 @@ def step_take(
 ) -> Reservation:
     """Set the state, save, and tell everybody.
 
-    The caller has checked the transition and moved the tables.
+    The caller has checked the transition and moved the tables; its money follows (rules 79-84).
 
     :param action: how the audit calls it; `reservation.<state>` by default
     :param before, after: what else changed, for the audit
@@ -157,6 +170,10 @@ def step_take(
         tables |= {row[0] for row in reservation.undo["tables"]}
     was = reservation.status
     reservation.status = to
+    deposit_was = reservation.deposit_status
+    if deposit_follow(reservation, actor=actor, reason=reason, now=now):
+        before = {**(before or {}), "deposit": deposit_was}
+        after = {**(after or {}), "deposit": reservation.deposit_status}
     reservation.version += 1
     reservation.updated_at = now
     reservation.save()

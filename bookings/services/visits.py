@@ -20,6 +20,7 @@ from bookings.events import (
 )
 from bookings.lifecycle import Status
 from bookings.models import Reservation
+from bookings.services.deposits.records import fee_forget
 from bookings.services.records import reservation_lock, reservation_lock_with_day
 from bookings.services.room import check_nobody_sits, cleaning_end, room_take
 from bookings.services.seats import Claim, seats_end, seats_of, seats_release, seats_take
@@ -224,6 +225,7 @@ def _remember_and_reinstate(reservation: Reservation, *, now: datetime) -> None:
     step_remember(reservation, now=now)
     if not was_no_show:
         return
+    fee_forget(reservation)
     if not rows:
         raise TablesMissing
     _retake(reservation, [(table_id, now, until) for table_id, _from, until in rows], now=now)
@@ -260,7 +262,10 @@ def reservation_undo(
         reservation.cancelled_at, reservation.is_cancelled_in_time = now, True
     has = seats_of(reservation.pk)
     # A request keeps the tables it was given: they may have been changed by a re-pack since.
-    rows = has if undone is Status.CONFIRMED and to is Status.PENDING else _undo_tables(reservation)
+    is_yes = undone in (Status.CONFIRMED, Status.PENDING_PAYMENT) and to is Status.PENDING
+    rows = has if is_yes else _undo_tables(reservation)
+    if undone is Status.NO_SHOW:
+        fee_forget(reservation)
     freed = [row[0] for row in has]
     if to in lifecycle.AT_TABLE:
         check_nobody_sits([row[0] for row in rows], now=now, besides=[reservation.pk])

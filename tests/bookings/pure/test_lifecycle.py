@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.lifecycle import (
+    ANSWERS,
+    BY_MONEY,
     OCCUPYING,
     PACING,
     TERMINAL,
@@ -39,9 +41,33 @@ def test_every_state_is_either_occupying_or_terminal() -> None:
     assert PACING == OCCUPYING
 
 
-def test_nothing_leaves_a_terminal_state_but_reinstating_a_no_show() -> None:
+def test_nothing_leaves_a_terminal_state_but_a_late_guest_and_late_money() -> None:
     ways_out = {status: TRANSITIONS[status] for status in TERMINAL if TRANSITIONS[status]}
-    assert ways_out == {Status.NO_SHOW: {Status.ARRIVED, Status.SEATED}}
+    assert ways_out == {
+        Status.NO_SHOW: {Status.ARRIVED, Status.SEATED},
+        Status.EXPIRED: {Status.CONFIRMED},
+    }
+
+
+@given(statuses, st.booleans(), st.booleans())
+def test_what_waits_for_money_or_waited_in_vain_is_confirmed_by_money_alone(
+    status: Status, is_settled: bool, is_guest: bool
+) -> None:
+    possible = Status.CONFIRMED in TRANSITIONS[status]
+    try:
+        check_transition(
+            status,
+            Status.CONFIRMED,
+            now=after(-60),
+            starts_at=START,
+            actor_is_guest=is_guest,
+            is_settled=is_settled,
+        )
+    except TransitionRefused:
+        assert not possible or (status in BY_MONEY and not is_settled)
+    else:
+        assert possible
+        assert status is Status.PENDING or is_settled
 
 
 def test_every_state_can_be_reached() -> None:
@@ -96,7 +122,7 @@ def test_undo_restores_the_previous_state_within_fifteen_minutes(
 ) -> None:
     is_step = status in UNDOABLE and status in TRANSITIONS[previous]
     is_detail = previous is status and status in OCCUPYING
-    is_answer = previous is Status.PENDING and status in (Status.CONFIRMED, Status.DECLINED)
+    is_answer = previous is Status.PENDING and status in ANSWERS
     possible = ((is_step or is_detail) and minute <= 15) or (is_answer and minute <= 1)
     try:
         restored = check_undo(status, previous=previous, changed_at=START, now=after(minute))
