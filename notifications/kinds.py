@@ -43,13 +43,22 @@ class Kind(TextChoices):
     QUEUE_READY = "queue_ready", _("Queue: table ready")
     QUEUE_NUDGE = "queue_nudge", _("Queue: the table is still held")
     REVIEW_REQUEST = "review_request", _("How was it?")
+    PAYMENT_ASKED = "payment_asked", _("Please pay by this link")
     RECEIPT = "receipt", _("Receipt")
+    REFUNDED = "refunded", _("Refund")
+    PAYMENT_TOO_LATE = "payment_too_late", _("The payment came too late")
+    FEE_CHARGED = "fee_charged", _("Fee charged")
+    DEPOSIT_KEPT = "deposit_kept", _("Deposit kept")
+    HOLD_RELEASED = "hold_released", _("Held amount released")
     REPLY = "reply", _("Answer of the restaurant")
     CAMPAIGN = "campaign", _("Offers and news")
     PRIVACY_LINK = "privacy_link", _("Link to what is stored")
     STAFF_REQUEST = "staff_request", _("Staff: new request")
     STAFF_CANCELLED = "staff_cancelled", _("Staff: a guest cancelled")
     STAFF_NO_SHOW_DUE = "staff_no_show_due", _("Staff: a party has not come")
+    STAFF_PAYMENT_REFUSED = "staff_payment_refused", _("Staff: a payment was refused")
+    STAFF_DISPUTE = "staff_dispute", _("Staff: a payment is disputed")
+    STAFF_DIFFERENCES = "staff_differences", _("Staff: payments do not add up")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,12 +103,22 @@ MANNERS: Mapping[Kind, Manners] = MappingProxyType(
         Kind.QUEUE_READY: Manners(is_letter=False, lifetime=_HOUR / 6),
         Kind.QUEUE_NUDGE: Manners(is_letter=False, lifetime=_HOUR / 6),
         Kind.REVIEW_REQUEST: Manners(is_urgent=False, is_optional=True),
+        # It ends with the time to pay, which `services.money` gives.
+        Kind.PAYMENT_ASKED: Manners(is_letter=False),
         Kind.RECEIPT: Manners(lifetime=timedelta(days=7)),
+        Kind.REFUNDED: Manners(lifetime=timedelta(days=7)),
+        Kind.PAYMENT_TOO_LATE: Manners(),
+        Kind.FEE_CHARGED: Manners(lifetime=timedelta(days=7)),
+        Kind.DEPOSIT_KEPT: Manners(lifetime=timedelta(days=7)),
+        Kind.HOLD_RELEASED: Manners(is_urgent=False, lifetime=timedelta(days=7)),
         Kind.REPLY: Manners(is_letter=False),
         Kind.CAMPAIGN: Manners(is_urgent=False, lifetime=timedelta(days=3)),
         Kind.PRIVACY_LINK: Manners(is_letter=False, lifetime=_HOUR),
         Kind.STAFF_REQUEST: Manners(is_for_staff=True),
         Kind.STAFF_CANCELLED: Manners(is_for_staff=True),
         Kind.STAFF_NO_SHOW_DUE: Manners(is_for_staff=True, lifetime=_HOUR),
+        Kind.STAFF_PAYMENT_REFUSED: Manners(is_for_staff=True),
+        Kind.STAFF_DISPUTE: Manners(is_for_staff=True, lifetime=timedelta(days=7)),
+        Kind.STAFF_DIFFERENCES: Manners(is_for_staff=True, lifetime=timedelta(days=7)),
     }
 )

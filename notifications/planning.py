@@ -133,7 +133,7 @@ _CANCELLED = frozenset({"cancelled_by_guest", "cancelled_by_restaurant"})
 
 _STATUSES: Mapping[Kind, frozenset[str]] = MappingProxyType(
     {
-        Kind.REQUEST_RECEIVED: _PENDING,
+        Kind.REQUEST_RECEIVED: frozenset({"pending"}),
         Kind.CONFIRMED: _LIVE | {"completed"},
         Kind.CHANGED: _LIVE | _PENDING,
         Kind.DECLINED: frozenset({"declined"}),
@@ -145,7 +145,9 @@ _STATUSES: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.ON_YOUR_WAY: frozenset({"confirmed"}),
         Kind.TABLE_READY: frozenset({"confirmed", "arrived", "partially_seated"}),
         Kind.REVIEW_REQUEST: frozenset({"completed"}),
-        Kind.STAFF_REQUEST: _PENDING,
+        # Undone, a no-show has cost nothing.
+        Kind.DEPOSIT_KEPT: frozenset({"no_show", "cancelled_by_guest"}),
+        Kind.STAFF_REQUEST: frozenset({"pending"}),
         Kind.STAFF_CANCELLED: _CANCELLED,
         Kind.STAFF_NO_SHOW_DUE: frozenset({"confirmed"}),
     }

@@ -233,12 +233,15 @@ def _links(restaurant: Restaurant, reservation: Reservation | None) -> dict[str,
     links["manage"] = links["cancel"] = links["change"] = links["restaurant"]
     links["review"] = links["restaurant"]
     links["choose"] = ""
+    links["pay"] = links["restaurant"]
     links["staff"] = base + reverse("staff:list", args=[restaurant.slug])
+    links["money"] = base + reverse("staff:list", args=[restaurant.slug])
     if reservation is None:
         return links
     token = manage_token_of(reservation)
     for name, route in (("manage", ""), ("cancel", "-cancel"), ("change", "-change")):
         links[name] = base + reverse(f"bookings:manage{route}", args=[token])
+    links["pay"] = links["manage"]
     links["review"] = base + reverse("reviews:write", args=[token])
     if not reservation._state.adding:  # noqa: SLF001 - documented by Django
         links["choose"] = unsubscribe_url(reservation, ChannelName.EMAIL)

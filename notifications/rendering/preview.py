@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from bookings.deposits import Kind as DepositKind
+from bookings.deposits import Rule, Terms, terms_of
 from bookings.lifecycle import Status
 from bookings.models import Reservation, Source
 from bookings.policies import cancel_deadline, modify_deadline, snapshot
@@ -24,7 +26,12 @@ _STATUS = {
     Kind.CANCELLED: Status.CANCELLED_BY_GUEST,
     Kind.STAFF_CANCELLED: Status.CANCELLED_BY_GUEST,
     Kind.REVIEW_REQUEST: Status.COMPLETED,
-    Kind.RECEIPT: Status.COMPLETED,
+    Kind.PAYMENT_ASKED: Status.PENDING_PAYMENT,
+    Kind.PAYMENT_TOO_LATE: Status.EXPIRED,
+    Kind.FEE_CHARGED: Status.NO_SHOW,
+    Kind.DEPOSIT_KEPT: Status.NO_SHOW,
+    Kind.HOLD_RELEASED: Status.COMPLETED,
+    Kind.STAFF_DISPUTE: Status.NO_SHOW,
 }
 _NAMES = {"en": "Anna de Vries", "ru": "Анна Смирнова"}
 _REPLIES = {
@@ -104,16 +111,22 @@ def _invented(restaurant: Restaurant, kind: Kind, language: str, now: datetime) 
         guest_name=_NAMES.get(language, _NAMES["en"]),
         guest_language=language,
         source=Source.WEB,
-        expires_at=now + timedelta(hours=24) if _STATUS.get(kind) is Status.PENDING else None,
+        expires_at=_expires_at(kind, now),
         created_at=now - timedelta(days=4),
         updated_at=now,
         link_nonce="preview",
     )
-    _set_terms(reservation)
+    _set_terms(kind, reservation)
     return reservation
 
 
-def _set_terms(reservation: Reservation) -> None:
+def _expires_at(kind: Kind, now: datetime) -> datetime | None:
+    if kind is Kind.PAYMENT_ASKED:
+        return now + timedelta(hours=4)
+    return now + timedelta(hours=24) if _STATUS.get(kind) is Status.PENDING else None
+
+
+def _set_terms(kind: Kind, reservation: Reservation) -> None:
     restaurant = reservation.restaurant
     policy = getattr(restaurant, "policy", None)  # a place that is being set up may lack one
     starts_at = reservation.starts_at
@@ -134,6 +147,29 @@ def _set_terms(reservation: Reservation) -> None:
             modify_deadline_at=reservation.modify_deadline_at,
             currency=restaurant.currency,
         )
+    )
+    if kind in _PAID:
+        reservation.policy_snapshot["deposit"] = _deposit(kind, reservation)
+
+
+_PAID = frozenset(
+    {Kind.PAYMENT_ASKED, Kind.RECEIPT, Kind.PAYMENT_TOO_LATE, Kind.FEE_CHARGED, Kind.DEPOSIT_KEPT}
+)
+
+
+def _deposit(kind: Kind, reservation: Reservation) -> Terms:
+    rule = Rule(
+        pk=0,
+        kind=DepositKind.GUARANTEE if kind is Kind.FEE_CHARGED else DepositKind.DEPOSIT,
+        amount_minor=1000,
+        is_per_person=True,
+    )
+    return terms_of(
+        rule,
+        party_size=reservation.party_size,
+        currency=reservation.restaurant.currency,
+        starts_at=reservation.starts_at,
+        cancel_deadline_at=reservation.cancel_deadline_at,
     )
 
 
@@ -156,8 +192,23 @@ def _context(
         Kind.QUEUE_NUDGE: {"until": (now + timedelta(minutes=5)).isoformat()},
         Kind.CAMPAIGN: _NEWS.get(language, _NEWS["en"]),
         Kind.RECEIPT: {
+            "mode": "charge",
             "lines": [{"label": _DISHES.get(language, _DISHES["en"]), "amount": money}],
             "total": money,
+            "card": "•••• 4242",
+            "number": "10000000-2000-4000-8000-300000000042",
         },
+        Kind.REFUNDED: {"amount": money},
+        Kind.PAYMENT_TOO_LATE: {"amount": money, "mode": "charge"},
+        Kind.FEE_CHARGED: {"amount": money, "why": "no_show"},
+        Kind.DEPOSIT_KEPT: {"amount": money, "why": "no_show"},
+        Kind.HOLD_RELEASED: {"amount": money},
+        Kind.STAFF_PAYMENT_REFUSED: {"amount": money, "what": "charge", "code": "51"},
+        Kind.STAFF_DISPUTE: {
+            "amount": money,
+            "status": "needs_response",
+            "respond_by": (now + timedelta(days=9)).isoformat(),
+        },
+        Kind.STAFF_DIFFERENCES: {"count": 2, "since": (now - timedelta(days=1)).isoformat()},
     }
     return known.get(kind, {})

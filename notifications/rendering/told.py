@@ -16,17 +16,20 @@ from notifications.live_pages import entry_path, queue_path
 from notifications.models import CampaignRecipient, Message
 from notifications.rendering.context import Given
 from notifications.unsubscribe import news_url
+from payments.models import Payment
 from waitlist.models import QueueEntry, WaitlistEntry
 
 
 def given_of(message: Message, *, language: str) -> Given:
     """The context of the row, and over it what its subject says now. At most one query, and none
-    but for campaigns and links to what is stored.
+    but for campaigns, receipts and links to what is stored.
     """
     if message.waitlist_entry is not None:
         return Given({**message.context, **_waiting(message, message.waitlist_entry)})
     if message.queue_entry is not None:
         return Given({**message.context, **_queueing(message.queue_entry)})
+    if message.kind == Kind.RECEIPT:
+        return Given({**message.context, **_paid(message)})
     if message.kind == Kind.PRIVACY_LINK:
         return Given({**message.context, **_privacy(message)})
     if message.kind != Kind.CAMPAIGN or message._state.adding:  # noqa: SLF001 - documented
@@ -43,6 +46,17 @@ def _campaign(recipient: CampaignRecipient, language: str) -> Mapping[str, Any]:
         {} if text is None else {"subject": text.subject, "text": text.text, "short": text.short}
     )
     return {**words, "stop_url": news_url(recipient)}
+
+
+def _paid(message: Message) -> Mapping[str, Any]:
+    """The card and our number of the payment; nothing of it stands in the context."""
+    pk = message.context.get("payment") if isinstance(message.context, Mapping) else None
+    rows = Payment.objects.select_related("method")
+    payment = rows.filter(pk=pk).first() if isinstance(pk, int) else None
+    if payment is None:
+        return {}
+    card = str(payment.method) if payment.method is not None and payment.method.last4 else ""
+    return {"number": str(payment.public_id), "card": card}
 
 
 def _privacy(message: Message) -> Mapping[str, Any]:

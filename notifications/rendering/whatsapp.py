@@ -15,6 +15,7 @@ from notifications.rendering.facts import Facts
 from notifications.rendering.words import Words
 
 _VISIT = ("name", "restaurant", "when", "guests", "link")
+_MONEY = ("name", "restaurant", "total", "when", "link")
 
 PARAMETERS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
     {
@@ -37,7 +38,13 @@ PARAMETERS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.QUEUE_READY: ("name", "restaurant", "link"),
         Kind.QUEUE_NUDGE: ("name", "restaurant", "link"),
         Kind.REVIEW_REQUEST: ("name", "restaurant", "link"),
+        Kind.PAYMENT_ASKED: ("name", "restaurant", "when", "until", "link"),
         Kind.RECEIPT: ("name", "restaurant", "total", "link"),
+        Kind.REFUNDED: _MONEY,
+        Kind.PAYMENT_TOO_LATE: ("name", "restaurant", "when", "link"),
+        Kind.FEE_CHARGED: _MONEY,
+        Kind.DEPOSIT_KEPT: _MONEY,
+        Kind.HOLD_RELEASED: _MONEY,
         Kind.REPLY: ("restaurant", "text", "link"),
         Kind.CAMPAIGN: ("restaurant", "news", "link"),
         Kind.PRIVACY_LINK: ("name", "restaurant", "link"),
@@ -63,5 +70,6 @@ def parameters_of(kind: Kind, facts: Facts, words: Words) -> tuple[str, ...]:
         "text": words.quote,
         "news": words.brief,
         "total": next((line.amount for line in words.lines if line.is_total), ""),
+        "until": facts.answer_by,
     }
     return tuple(one_line(values[name], 300) or "—" for name in PARAMETERS.get(kind, ()))

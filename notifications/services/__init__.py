@@ -13,7 +13,11 @@ from notifications.services.contacts import (
 from notifications.services.conversation import conversation_reply, conversation_seen
 from notifications.services.forgetting import contents_forget
 from notifications.services.inbound import inbound_record
-from notifications.services.messages import message_plan, staff_message_plan
+from notifications.services.messages import (
+    house_message_plan,
+    message_plan,
+    staff_message_plan,
+)
 from notifications.services.queueing import queue_message_plan
 from notifications.services.reports import report_record
 from notifications.services.sending import (
@@ -44,6 +48,7 @@ __all__ = [
     "conversation_reply",
     "conversation_seen",
     "entry_message_plan",
+    "house_message_plan",
     "inbound_record",
     "message_plan",
     "message_send_again",

@@ -20,6 +20,7 @@ from notifications.selectors import (
     quiet_hours_of,
 )
 from reservehub.core.handover import Handover
+from restaurants.models import Restaurant
 
 SEND_TASK = "notifications.send_message"
 
@@ -104,12 +105,42 @@ def staff_message_plan(
     cause: str,
     now: datetime,
     about_starts_at: datetime | None = None,
+    context: Mapping[str, Any] | None = None,
 ) -> list[Message]:
-    """Owe the staff of a restaurant a message: one for each of their chats, and without any one by
-    e-mail. A new request always goes by e-mail too; in chats it is a card with buttons, which is
-    another app's.
+    """Owe the staff of a restaurant a message about a reservation: one for each of their chats, and
+    without any one by e-mail. A new request always goes by e-mail too; in chats it is a card with
+    buttons, which is another app's.
     """
-    restaurant = reservation.restaurant
+    return _tell_staff(
+        Message(
+            kind=kind,
+            restaurant=reservation.restaurant,
+            reservation=reservation,
+            about_starts_at=about_starts_at,
+            context=dict(context or {}),
+        ),
+        f"{kind}:{reservation.pk}:{cause}",
+        now,
+    )
+
+
+@transaction.atomic
+def house_message_plan(
+    *,
+    kind: Kind,
+    restaurant: Restaurant,
+    cause: str,
+    now: datetime,
+    context: Mapping[str, Any] | None = None,
+) -> list[Message]:
+    """Owe the staff of a restaurant a message that is about no single reservation."""
+    message = Message(kind=kind, restaurant=restaurant, context=dict(context or {}))
+    return _tell_staff(message, f"{kind}:house:{restaurant.pk}:{cause}", now)
+
+
+def _tell_staff(told: Message, key: str, now: datetime) -> list[Message]:
+    """:param told: what each of the messages has in common; never saved itself"""
+    restaurant, kind = told.restaurant, Kind(told.kind)
     settings = message_settings_of(restaurant)
     chats = [] if kind == Kind.STAFF_REQUEST else staff_chats(restaurant.pk)
     readers = [(chat.address, chat.language) for chat in chats]
@@ -118,13 +149,13 @@ def staff_message_plan(
     written = []
     for chat, language in readers:
         message = Message(
-            dedupe_key=f"{kind}:{reservation.pk}:{cause}:{chat or 'mail'}",
+            dedupe_key=f"{key}:{chat or 'mail'}",
             kind=kind,
             restaurant=restaurant,
-            reservation=reservation,
+            reservation=told.reservation,
             language=language,
-            context={"chat": chat} if chat else {},
-            about_starts_at=about_starts_at,
+            context=told.context | ({"chat": chat} if chat else {}),
+            about_starts_at=told.about_starts_at,
             due_at=now,
             expires_at=now + MANNERS[kind].lifetime,
             created_at=now,

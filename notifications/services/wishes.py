@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bookings.models import Reservation
 from notifications.kinds import Kind
 from notifications.models import CampaignStatus, Message
 from notifications.planning import Facts, send_at, unwanted
+from notifications.rendering.terms import kept_of
 from notifications.selectors import message_settings_of, quiet_hours_of
+from payments.models import Payment, PaymentStatus
 from waitlist.models import OfferStatus, QueueEntry, QueueStatus
 from waitlist.selectors.queue import queue_status_at
 
@@ -64,7 +67,21 @@ def _of_visit(message: Message, now: datetime) -> str:
         is_reconfirmed=reservation.reconfirmed_at is not None,
         has_eta=reservation.late_eta_at is not None,
     )
-    return unwanted(Kind(message.kind), facts, now=now, expires_at=message.expires_at)
+    why = unwanted(Kind(message.kind), facts, now=now, expires_at=message.expires_at)
+    return why or _of_money(message, reservation)
+
+
+def _of_money(message: Message, reservation: Reservation) -> str:
+    """Nobody is asked to pay what is paid or may not be paid any more, or told of a deposit that
+    was given up after all.
+    """
+    if message.kind == Kind.DEPOSIT_KEPT:
+        return "" if kept_of(reservation) else "waived"
+    if message.kind == Kind.PAYMENT_ASKED:
+        payment = Payment.objects.filter(pk=message.context.get("payment")).first()
+        is_open = payment is not None and payment.status == PaymentStatus.OPEN
+        return "" if is_open else "state_changed"
+    return ""
 
 
 def _of_campaign(message: Message) -> str:

@@ -1,18 +1,13 @@
-"""Thanks, receipts, and what the restaurant writes itself."""
+"""Thanks, and what the restaurant writes itself."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from notifications.channels.base import Action
-from notifications.rendering.clean import cut, one_line, paragraphs
-from notifications.rendering.context import money_of
+from notifications.rendering.clean import cut, paragraphs
 from notifications.rendering.facts import Facts
-from notifications.rendering.words.base import Line, Tone, Words, cancel, manage, view
-from reservehub.core.money import Money
+from notifications.rendering.words.base import Tone, Words, cancel, manage
 
 
 def review_request(facts: Facts) -> Words:
@@ -29,47 +24,6 @@ def review_request(facts: Facts) -> Words:
         actions=(Action(_("Say how it was"), link),),
         has_visit=False,
     )
-
-
-def receipt(facts: Facts) -> Words:
-    total = facts.given.money("total")
-    values = facts.values | {"total": _amount(total, facts)}
-    lines = [line for row in facts.given.rows("lines") if (line := _line(row, facts))]
-    if total is not None:
-        lines.append(Line(label=_("Total"), amount=values["total"], is_total=True))
-    return Words(
-        subject=(
-            _("%(place)s: your receipt, %(total)s")
-            if total is not None
-            else _("%(place)s: your receipt")
-        )
-        % values,
-        heading=_("Your receipt"),
-        opening=_("Thank you. This is what was paid."),
-        lines=tuple(lines),
-        short=(
-            _("%(place)s: receipt for %(total)s. Thank you!")
-            if total is not None
-            else _("%(place)s: your receipt. Thank you!")
-        )
-        % values,
-        brief=_("%(place)s: your receipt") % values,
-        link=facts.links["manage"],
-        actions=(view(facts),),
-    )
-
-
-def _line(row: Mapping[str, Any], facts: Facts) -> Line | None:
-    label = one_line(row.get("label") or row.get("name") or row.get("text"), 120)
-    money = money_of(row.get("amount")) or money_of(row)
-    quantity = row.get("quantity")
-    if isinstance(quantity, int) and quantity > 1:
-        label = f"{quantity} × {label}"
-    return Line(label=label, amount=_amount(money, facts)) if label else None
-
-
-def _amount(money: Money | None, facts: Facts) -> str:
-    return money.format(facts.language) if money is not None else ""
 
 
 def reply(facts: Facts) -> Words:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from bookings.presenters.clock import clock_text, local, short_date
 from notifications.rendering.clean import paragraphs
 from notifications.rendering.facts import Facts, party_text
+from notifications.rendering.terms import money_of_cancelled
 from notifications.rendering.words.base import Tone, Words, another_time, cancel, manage
 
 
@@ -102,6 +103,8 @@ def declined(facts: Facts) -> Words:
 
 def expired(facts: Facts) -> Words:
     values = facts.values
+    if facts.given.flag("unpaid"):
+        return _unpaid(facts)
     return Words(
         subject=_("%(place)s did not answer your request for %(when)s") % values,
         heading=_("The request has expired"),
@@ -110,6 +113,27 @@ def expired(facts: Facts) -> Words:
         more=(_("We are sorry. Another time may still be free, or call the restaurant."),),
         short=_("%(place)s did not answer your request for %(when)s. Nothing is booked:") % values,
         brief=_("%(place)s: no answer for %(when)s, nothing booked:") % values,
+        link=facts.links["restaurant"],
+        actions=(another_time(facts),),
+        is_for_machines=True,
+    )
+
+
+def _unpaid(facts: Facts) -> Words:
+    """The time to pay is over; the restaurant is not to blame."""
+    values = facts.values
+    return Words(
+        subject=_("%(place)s: not paid in time, %(when)s") % values,
+        heading=_("The time to pay is over"),
+        tone=Tone.OVER,
+        opening=_("Your table was kept until now and was not paid: %(date)s, %(time)s, %(party)s.")
+        % values,
+        more=(
+            _("Nothing is booked and nothing was charged."),
+            _("If you paid at the last moment, we will write again. Another time may be free."),
+        ),
+        short=_("%(place)s: not paid in time, %(when)s is not booked. Other times:") % values,
+        brief=_("%(place)s: not paid, %(when)s not booked:") % values,
         link=facts.links["restaurant"],
         actions=(another_time(facts),),
         is_for_machines=True,
@@ -132,7 +156,10 @@ def _cancelled_by_guest(facts: Facts) -> Words:
         heading=_("The booking is cancelled"),
         tone=Tone.OVER,
         opening=_("Your booking is cancelled: %(date)s, %(time)s, %(party)s.") % values,
-        more=(_("Thank you for telling the restaurant. We hope to see you another time."),),
+        more=(
+            *money_of_cancelled(facts),
+            _("Thank you for telling the restaurant. We hope to see you another time."),
+        ),
         short=_("%(place)s: your booking of %(when)s is cancelled. Book again:") % values,
         brief=_("%(place)s: cancelled, %(when)s") % values,
         link=facts.links["manage"],
@@ -150,7 +177,10 @@ def _cancelled_by_restaurant(facts: Facts) -> Words:
         tone=Tone.OVER,
         opening=_("We are sorry: your booking cannot be kept: %(date)s, %(time)s, %(party)s.")
         % values,
-        more=(_("Call the restaurant if you have questions, or choose another time."),),
+        more=(
+            *money_of_cancelled(facts, by_restaurant=True),
+            _("Call the restaurant if you have questions, or choose another time."),
+        ),
         quote=_reason(facts),
         quote_by=facts.place,
         short=_("%(place)s had to cancel your booking of %(when)s. We are sorry:") % values,

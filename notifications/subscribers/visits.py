@@ -3,6 +3,7 @@ sent here."""
 
 from __future__ import annotations
 
+from bookings.deposits import payment_reference
 from bookings.events import (
     ReservationCancelled,
     ReservationConfirmed,
@@ -23,6 +24,7 @@ from notifications.services import (
     queue_message_plan,
     staff_message_plan,
 )
+from payments.selectors import payments_of
 from reservehub.core.actors import ActorKind
 from reservehub.core.events import subscribe
 from waitlist.events import EntryJoined, OfferExpired, OfferMade, WaitlistEvent
@@ -92,6 +94,10 @@ def _context(event: ReservationEvent) -> dict[str, object]:
         }
     if isinstance(event, ReservationCancelled):
         return {"by_guest": event.by_guest}
+    if isinstance(event, ReservationExpired):
+        # Who was asked to pay had been accepted: it was not the restaurant that did not answer.
+        asked = payments_of(payment_reference(event.reservation_id)).exists()
+        return {"unpaid": True} if asked else {}
     return {}
 
 
