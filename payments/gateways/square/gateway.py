@@ -28,6 +28,7 @@ from payments.gateways.square.telling import (
     payment_answer,
     payment_facts,
     public_id_of,
+    reference_of,
     refund_facts,
     saved_answer,
 )
@@ -245,7 +246,7 @@ def _create(
         "idempotency_key": key,
         "amount_money": money(amount),
         "location_id": _location(order.account),
-        "reference_id": order.public_id,
+        "reference_id": reference_of(order.public_id, is_hold=mode is Mode.AUTHORISE),
         "note": order.description[:500],
         **(hold if mode is Mode.AUTHORISE else {"autocomplete": True}),
         **(more or {}),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from payments.facts import Fact, FactKind
 from payments.gateways.base import Answer, Card, DisputeNews, Malformed
@@ -30,6 +31,7 @@ _DISPUTE_STATUSES: Mapping[str, str] = {
 }
 #: An inquiry asks; only a chargeback takes the money.
 _MONEY_GONE = frozenset({"EVIDENCE_REQUIRED", "PROCESSING", "WON", "LOST", "ACCEPTED"})
+_HELD = "-h"
 
 
 class Amount(NamedTuple):
@@ -52,11 +54,15 @@ def payment_answer(payment: Thing) -> Answer:
 
 
 def payment_facts(payment: Thing) -> Iterator[Fact]:
-    """A hold, a capture, a hold given up, the fees, or a card refused."""
+    """A hold, a capture, a hold given up, the fees, or a card refused.
+
+    Square approves whatever it then takes at once: only a payment made to be held is a hold.
+    """
     number, status = clean(payment.get("id")), payment.get("status")
     if not number:
         raise Malformed("payment.id")
-    if status == "APPROVED":
+    is_hold = clean(payment.get("reference_id"), 40).endswith(_HELD)
+    if status == "APPROVED" and is_hold:
         held = _amount(payment, "approved_money", "amount_money")
         yield _fact(FactKind.AUTHORISED, number, held, _at(payment, "authorized_at", "created_at"))
     if status == "COMPLETED":
@@ -64,8 +70,12 @@ def payment_facts(payment: Thing) -> Iterator[Fact]:
         yield _fact(FactKind.CAPTURED, number, taken, _at(payment, "captured_at", "created_at"))
         yield from _fees(payment, number)
     if status == "CANCELED":
-        gone = _amount(payment, "amount_money")
-        yield _fact(FactKind.RELEASED, number, gone, _at(payment, "voided_at", "updated_at"))
+        gone, when = _amount(payment, "amount_money"), _at(payment, "voided_at", "updated_at")
+        if is_hold:
+            yield _fact(FactKind.RELEASED, number, gone, when)
+        if _timeline(payment).get("captured_at"):
+            # Taken, and cancelled by its key after our answer was lost.
+            yield _fact(FactKind.CAPTURE_FAILED, number, gone, when, code="canceled")
     if status == "FAILED":
         asked = Amount(0, _amount(payment, "amount_money").currency)
         when = _at(payment, "voided_at", "updated_at")
@@ -145,10 +155,18 @@ def card_of(card: Thing) -> Card:
     )
 
 
+def reference_of(public_id: str, *, is_hold: bool) -> str:
+    """Our number of the payment at Square, which takes 40 characters."""
+    return public_id + (_HELD if is_hold else "")
+
+
 def public_id_of(payment: Thing) -> str:
     """Our number of the payment; empty if it is another till's."""
-    reference = clean(payment.get("reference_id"), 40)
-    return reference if len(reference) == 36 else ""
+    reference = clean(payment.get("reference_id"), 41).removesuffix(_HELD)
+    try:
+        return reference if str(UUID(reference)) == reference else ""
+    except ValueError:
+        return ""
 
 
 # --- Parts ------------------------------------------------------------------------------------
@@ -206,8 +224,12 @@ def _amount(thing: Thing, *names: str) -> Amount:
 
 def _at(payment: Thing, name: str, otherwise: str) -> datetime:
     """When something happened to the card, by its timeline where there is one."""
-    timeline = part(part(payment, "card_details"), "card_payment_timeline")
+    timeline = _timeline(payment)
     return _time(timeline, name) if timeline.get(name) else _time(payment, otherwise, "created_at")
+
+
+def _timeline(payment: Thing) -> Thing:
+    return part(part(payment, "card_details"), "card_payment_timeline")
 
 
 def _time(thing: Thing, *names: str) -> datetime:
