@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bookings.deposits import fingerprint
 from bookings.models import Deposit, Occupancy
@@ -104,23 +105,17 @@ def test_the_time_to_pay_never_passes_the_start(bank: Bank) -> None:
     assert reservation.expires_at == start
 
 
-def test_without_rules_nothing_is_asked_of_the_database(
-    django_assert_num_queries: DjangoAssertNumQueries,
-) -> None:
+def test_without_rules_nothing_is_asked_of_the_database() -> None:
     with_till, without = make_house(), make_restaurant()
     book(with_till)
     book(without)
 
     def queries(restaurant: Any) -> int:
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
         with CaptureQueriesContext(connection) as captured:
             book(restaurant)
         return len(captured)
 
     assert queries(with_till) == queries(without)
-    del django_assert_num_queries
 
 
 def test_saving_a_rule_is_seen_at_once(bank: Bank) -> None:
