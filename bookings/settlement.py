@@ -137,10 +137,6 @@ class Purse:
     is_disputed: bool = False
     refused: frozenset[str] = frozenset()
 
-    @property
-    def has_card(self) -> bool:
-        return self.is_saved and not self.is_letting_go
-
     def may(self, do: Do, again: frozenset[Do]) -> bool:
         """Whether the provider may be told: not what it refused last, unless somebody wants it."""
         return do in again or do not in self.refused
@@ -161,7 +157,7 @@ def is_secured(case: Case, purses: Iterable[Purse]) -> bool:
     due = case.due_minor
     if due == 0 or case.is_prepaid:
         return sum(purse.in_hand_minor for purse in held) >= due
-    return any(purse.has_card or purse.ready_minor or purse.in_hand_minor for purse in held)
+    return any(purse.is_saved or purse.ready_minor or purse.in_hand_minor for purse in held)
 
 
 def keeps_minor(case: Case, *, now: datetime) -> int:
@@ -223,13 +219,13 @@ def _taking(
             return Order(purse.payment_id, Do.CAPTURE, amount)
     for purse in purses:
         amount = min(missing, case.fee_minor, purse.room_minor)
-        if amount > 0 and purse.has_card and purse.may(Do.CHARGE, again):
+        if amount > 0 and purse.is_saved and purse.may(Do.CHARGE, again):
             return Order(purse.payment_id, Do.CHARGE, amount)
     if _is_to_be_held(case, purses, now=now):
         for purse in purses:
             amount = min(case.due_minor, purse.room_minor)
             is_new = not purse.was_held and not purse.is_closed
-            if amount > 0 and purse.has_card and is_new and purse.may(Do.HOLD, again):
+            if amount > 0 and purse.is_saved and is_new and purse.may(Do.HOLD, again):
                 return Order(purse.payment_id, Do.HOLD, amount)
     return None
 
@@ -278,7 +274,7 @@ def _may_charge(case: Case, *, now: datetime) -> bool:
 def look_again_at(case: Case, purses: Iterable[Purse], *, now: datetime) -> datetime | None:
     """When time alone changes what should be done."""
     times = [case.settles_at()]
-    cards = [purse for purse in purses if purse.has_card and not purse.is_closed]
+    cards = [purse for purse in purses if purse.is_saved and not purse.is_closed]
     if cards and case.status is Status.CONFIRMED and case.kind is Kind.AUTHORISATION:
         times.append(case.starts_at - HOLD_AHEAD)
     if cards and case.status not in OCCUPYING:

@@ -226,5 +226,5 @@ def _check_fee(
         raise FeeRefused(reason="too_late")
     if case.fee_minor or any(purse.captured_minor or purse.is_taking for purse in purses):
         raise FeeRefused(reason="charged")
-    if not any(purse.ready_minor or purse.has_card for purse in purses):
+    if not any(purse.ready_minor or purse.is_saved for purse in purses):
         raise FeeRefused(reason="no_card")

@@ -74,7 +74,7 @@ def _is_complete(case: Case, purses: list[Purse]) -> bool:
     if any(purse.ready_minor or purse.in_hand_minor for purse in purses):
         return True
     was_refused = any("authorise" in purse.refused for purse in purses)
-    has_card = any(purse.has_card for purse in purses)
+    has_card = any(purse.is_saved for purse in purses)
     return has_card and (case.kind is Kind.GUARANTEE or not was_refused)
 
 

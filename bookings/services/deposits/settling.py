@@ -43,7 +43,7 @@ def reservation_payment_settle(*, reservation_id: int, now: datetime) -> Reserva
         return reservation
     if Status(reservation.status) in (Status.PENDING_PAYMENT, Status.EXPIRED):
         account = account_lock(reservation)
-        if is_secured(account.case, account.purses):
+        if is_secured(account.case, account.purses) or _is_held_in_vain(account):
             return _paid(reservation, account, now=now)
     deposit_settle(reservation, now=now)
     return reservation
@@ -69,11 +69,19 @@ def _paid(reservation: Reservation, account: Account, *, now: datetime) -> Reser
     if reservation.status == Status.PENDING_PAYMENT:
         return confirm_settled(reservation, now=now)
     if account.deposit.too_late_at is None and _waited_for_money(reservation):
-        if account.case.due_minor and seat_again(reservation, now=now):
+        is_there = account.case.due_minor > 0 and not _is_held_in_vain(account)
+        if is_there and seat_again(reservation, now=now):
             return confirm_settled(reservation, now=now)
         return _too_late(reservation, account, now=now)
     deposit_settle(reservation, now=now)
     return reservation
+
+
+def _is_held_in_vain(account: Account) -> bool:
+    """The guest's bank holds an amount that we have already told to be released."""
+    return account.case.status is Status.EXPIRED and any(
+        purse.held_minor and not purse.ready_minor for purse in account.purses
+    )
 
 
 def _waited_for_money(reservation: Reservation) -> bool:

@@ -251,6 +251,7 @@ def test_a_card_is_charged_by_hand_once(bank: Bank) -> None:
     assert state(reservation) == ("no_show", "charged", 2000)
     assert refusal(reservation, GRACE_OVER + minutes(32)) == "charged"
     entry = AuditEntry.objects.get(action="reservation.fee_charged")
+    assert entry.after is not None
     assert entry.after["amount_minor"] == 2000
 
 
@@ -384,6 +385,7 @@ def test_waived_before_it_is_paid_the_booking_is_confirmed(bank: Bank) -> None:
     assert state(reservation) == ("confirmed", "waived", 0)
     assert payment_for(reservation).status == "closed"
     entry = AuditEntry.objects.get(action="reservation.deposit_waived")
+    assert entry.after is not None
     assert (entry.after["amount_minor"], entry.after["reason"]) == (4000, "old friends")
 
 
