@@ -11,7 +11,7 @@ from django.db import transaction
 from payments.facts import SECURED, Fact, FactKind, Status, Totals, status_of
 from payments.gateways.base import Answer, Card
 from payments.models import LedgerEntry, LedgerSource, Payment, StoredMethod
-from payments.services.books import Books, books_of, payment_locked
+from payments.services.books import Books, payment_locked
 from payments.services.consequences import consequences
 from payments.services.disputes import dispute_note
 from payments.services.telling import Change, tell
@@ -49,7 +49,7 @@ def answer_note(
 ) -> Payment:
     """`payment_note` where the caller holds the payment's lock."""
     about = answer.provider_id or object_id or payment.provider_id
-    books = books_of(payment)
+    books = Books(payment, list(payment.entries.all()))
     before = Change(
         status=Status(payment.status), totals=books.totals, entries=tuple(books.entries)
     )
@@ -73,6 +73,7 @@ def answer_note(
     for news in answer.disputes:
         dispute_note(payment=payment, news=news, now=now)
     if fresh:
+        books.instructions.extend(payment.instructions.all())
         tell(payment, before=before, fresh=fresh, after=after, now=now)
         consequences(books, now=now)
     return payment
@@ -123,12 +124,12 @@ def _sum_up(books: Books, fresh: Sequence[LedgerEntry], before: Change, now: dat
     payment.disputed_minor = totals.disputed
     payment.fee_minor = totals.fees
     failed = any(entry.kind == FactKind.CAPTURE_FAILED for entry in books.entries)
-    if failed and payment.closed_at is None and not _has_given(totals):
+    if failed and payment.closed_at is None:
         # What had been paid was not, after all: whoever wants it pays anew, not this once more.
         payment.closed_at = now
     payment.status = status_of(totals, is_closed=payment.closed_at is not None).value
-    if payment.status in SECURED and payment.secured_at is None:
-        payment.secured_at = now
+    given = [entry.occurred_at for entry in books.entries if entry.kind in _GIVES]
+    payment.secured_at = min(given, default=None)
     refusals = [entry for entry in books.entries if entry.kind == FactKind.REFUSED]
     if refusals:
         last = max(refusals, key=lambda entry: (entry.occurred_at, entry.provider_id))
@@ -136,10 +137,6 @@ def _sum_up(books: Books, fresh: Sequence[LedgerEntry], before: Change, now: dat
     if before.status not in SECURED and payment.status in SECURED:
         gave = [entry.object_id for entry in fresh if entry.kind in _GIVES and entry.object_id]
         payment.provider_id = gave[-1] if gave else payment.provider_id
-
-
-def _has_given(totals: Totals) -> bool:
-    return bool(totals.captured or totals.held or totals.is_saved or totals.was_held)
 
 
 def _is_of_interest(payment: Payment, about: str) -> bool:

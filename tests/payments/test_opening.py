@@ -163,7 +163,7 @@ def test_what_the_guest_gives_is_told_once(
     for _ in range(3):
         payment = hear(payment, given)
     assert payment.status == status
-    assert payment.secured_at == NOW
+    assert payment.secured_at == given.facts[0].occurred_at
     assert told(PaymentSecured) == 1
     assert (payment.method is not None) == (mode is Mode.SAVE)
 
