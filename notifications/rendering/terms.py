@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bookings.deposits import Ending, Kind, Terms, kept_minor
 from bookings.lifecycle import Status
 from bookings.models import DepositStatus, Reservation
-from bookings.presenters.clock import moment_text
+from bookings.presenters.money import CARDS, terms_sentences
 from notifications.rendering.facts import Facts
 from reservehub.core.money import Money
 
@@ -21,7 +21,10 @@ GIVEN = frozenset(DepositStatus) - {
     DepositStatus.WAIVED,
 }
 """The guest has paid, let hold or left a card, whatever became of it."""
-_NUMBERS = ("amount_minor", "limit_minor", "late_cancel_percent", "no_show_percent")
+_NUMBERS = (
+    *("amount_minor", "limit_minor", "per_person_minor"),
+    *("late_cancel_percent", "no_show_percent"),
+)
 
 
 def terms_of(reservation: Reservation | None) -> Terms | None:
@@ -37,7 +40,8 @@ def terms_of(reservation: Reservation | None) -> Terms | None:
         and found.get("kind") in list(Kind)
         and isinstance(found.get("currency"), str)
     )
-    return cast(Terms, found) if is_whole else None
+    terms = cast(Terms, found)
+    return terms if is_whole and refund_until(terms) is not None else None
 
 
 def amount_of(terms: Terms, minor: int, language: str) -> str:
@@ -55,42 +59,12 @@ def refund_until(terms: Terms) -> datetime | None:
 
 
 def terms_lines(reservation: Reservation, terms: Terms, language: str) -> tuple[str, ...]:
-    """The agreement in sentences: what a late cancellation and staying away cost, and until when
-    cancelling costs nothing.
-    """
-    until = refund_until(terms)
-    values = {
-        "until": moment_text(until, reservation.restaurant) if until is not None else "",
-        "late": amount_of(terms, kept_minor(terms, Ending.CANCELLED_LATE), language),
-        "missed": amount_of(terms, kept_minor(terms, Ending.NO_SHOW), language),
-        "limit": amount_of(terms, terms["limit_minor"], language),
-    }
-    is_paid = terms["kind"] not in (Kind.GUARANTEE, Kind.AUTHORISATION)
-    found = []
-    if until is not None and until > reservation.created_at:
-        found.append(
-            (
-                _("If you cancel by %(until)s, you get everything back.")
-                if is_paid
-                else _("If you cancel by %(until)s, nothing is charged.")
-            )
-            % values
-        )
-    later, missed = (
-        (
-            _("If you cancel later, the restaurant keeps %(late)s."),
-            _("If nobody comes, it keeps %(missed)s."),
-        )
-        if is_paid
-        else (
-            _("If you cancel later, the restaurant may charge %(late)s."),
-            _("If nobody comes, it may charge %(missed)s."),
-        )
-    )
-    found += [later % values, missed % values]
-    if not is_paid:
-        found.append(_("It is never more than %(limit)s.") % values)
-    return tuple(found)
+    """The agreement in sentences, as it was when the table was booked."""
+    said = terms_sentences(terms, reservation.restaurant, now=reservation.created_at)
+    if terms["kind"] not in CARDS:
+        return said
+    limit = {"limit": amount_of(terms, terms["limit_minor"], language)}
+    return (*said, _("It is never more than %(limit)s.") % limit)
 
 
 def kept_of(reservation: Reservation | None) -> int:
@@ -100,7 +74,7 @@ def kept_of(reservation: Reservation | None) -> int:
     terms = terms_of(reservation)
     if reservation is None or terms is None:
         return 0
-    if terms["kind"] in (Kind.GUARANTEE, Kind.AUTHORISATION):
+    if terms["kind"] in CARDS:
         return 0
     if reservation.status == Status.NO_SHOW:
         kept = kept_minor(terms, Ending.NO_SHOW)
@@ -127,7 +101,7 @@ def money_of_cancelled(facts: Facts, *, by_restaurant: bool = False) -> tuple[st
     is_late = not by_restaurant and is_cancelled_late(reservation, terms)
     kept = kept_minor(terms, Ending.CANCELLED_LATE) if is_late else 0
     values = {"amount": amount_of(terms, kept, facts.language)}
-    if terms["kind"] in (Kind.GUARANTEE, Kind.AUTHORISATION):
+    if terms["kind"] in CARDS:
         if kept:
             return (_("It is late: the restaurant may charge %(amount)s, as agreed.") % values,)
         return (_("Nothing is charged."),)

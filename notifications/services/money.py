@@ -26,17 +26,19 @@ def payment_asked(
     *,
     reservation: Reservation,
     payment: Payment,
+    cause: str,
     expires_at: datetime | None,
     now: datetime,
 ) -> Message | None:
-    """Send the link to pay, once for each payment; useful until the time to pay is over.
+    """Send the link to pay, once for each time it is asked for; useful until the time to pay is
+    over.
 
     :param expires_at: None if the booking does not depend on it
     """
     return message_plan(
         kind=Kind.PAYMENT_ASKED,
         reservation=reservation,
-        cause=f"p{payment.pk}",
+        cause=cause,
         now=now,
         expires_at=expires_at,
         context={

@@ -68,6 +68,7 @@ def ask_for_payment(event: ReservationPaymentAsked, *, delivery_id: int) -> None
         money.payment_asked(
             reservation=reservation,
             payment=payment,
+            cause=f"v{event.version}",
             expires_at=event.expires_at,
             now=event.occurred_at,
         )
