@@ -96,6 +96,11 @@ class Instruction(models.Model):
                 name="payments_orders_to_carry_out",
                 condition=models.Q(status__in=["queued", "under_way", "uncertain", "accepted"]),
             ),
+            models.Index(
+                fields=["provider_id"],
+                name="payments_orders_by_number",
+                condition=~models.Q(provider_id=""),
+            ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(

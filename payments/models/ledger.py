@@ -60,6 +60,10 @@ class LedgerEntry(models.Model):
         verbose_name = _("ledger entry")
         verbose_name_plural = _("ledger entries")
         ordering: ClassVar[list[str]] = ["occurred_at", "id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["provider_id"], name="payments_entries_by_number"),
+            models.Index(fields=["object_id"], name="payments_entries_by_object"),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["payment", "kind", "provider_id"], name="payments_a_fact_counts_once"
