@@ -67,6 +67,13 @@ def references_of(reservations: QuerySet[Reservation]) -> QuerySet[Reservation, 
     )
 
 
+def reservations_with_rule(restaurant: Restaurant, rule_id: int) -> QuerySet[Reservation]:
+    """The reservations that were made under a rule."""
+    return Reservation.objects.filter(
+        restaurant=restaurant, policy_snapshot__deposit__rule_id=rule_id
+    )
+
+
 def unredeemed_of(restaurant: Restaurant, *, now: datetime, today: date) -> QuerySet[Reservation]:
     """Deposits of the last evenings that were neither set off against a bill nor given back, though
     the visit should have begun (rule 83): the shift report.

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from bookings.deposits import Booking, Kind, Rule, misfits, price, rule_for
 from bookings.models import DepositKind, DepositRule, Source
 from bookings.selectors.deposit_rules import rule_of
-from payments.gateways.registry import GATEWAYS, gateway_named
+from payments.gateways import registry
 from payments.models import PaymentAccount, Provider
 from reservehub.core.money import Money
 from restaurants.models import Restaurant
@@ -227,14 +227,14 @@ def account_line(account: PaymentAccount | None) -> AccountLine:
     return AccountLine(
         row=account,
         provider=str(account.get_provider_display()),
-        problem=gateway_named(account.provider).problem(),
+        problem=registry.gateway_named(account.provider).problem(),
     )
 
 
 def provider_problems() -> list[tuple[str, str]]:
     """Every provider and why it is off, for those who set the account up."""
     return [
-        (str(Provider(provider).label), gateway_named(provider).problem())
+        (str(Provider(provider).label), registry.gateway_named(provider).problem())
         for provider in offered_providers()
     ]
 
@@ -243,8 +243,8 @@ def offered_providers() -> tuple[str, ...]:
     """The simulator only where it works: it is for trying things out."""
     return tuple(
         provider
-        for provider in GATEWAYS
-        if provider != Provider.SIMULATOR or not gateway_named(provider).problem()
+        for provider in registry.GATEWAYS
+        if provider != Provider.SIMULATOR or not registry.gateway_named(provider).problem()
     )
 
 

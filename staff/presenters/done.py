@@ -31,6 +31,7 @@ _TEXTS: Mapping[str, Promise] = {
     "auto-assign": gettext_lazy("%(name)s moved to %(tables)s"),
     "extend": gettext_lazy("%(name)s may stay until %(until)s"),
     "note": gettext_lazy("Note kept for %(name)s"),
+    "ask-payment": gettext_lazy("The link to pay is on its way to %(name)s"),
     "block": gettext_lazy("Table %(tables)s blocked"),
     "unblock": gettext_lazy("Table %(tables)s is free for guests again"),
     "clean": gettext_lazy("Table %(tables)s is ready"),

@@ -69,6 +69,13 @@ def _note(*, internal_notes: str, **about: Any) -> Reservation:
     return services.reservation_modify(changes=Changes(internal_notes=internal_notes), **about)
 
 
+def _ask_payment(*, expected_version: int | None = None, **about: Any) -> Reservation:
+    """Send the guest the link to pay. Nothing they see is overwritten, so no version is lost."""
+    del expected_version
+    services.reservation_payment_ask(**about)
+    return Reservation.objects.select_related("restaurant").get(pk=about["reservation_id"])
+
+
 STEPS: Mapping[str, Step] = {
     "approve": Step(forms.StepForm, services.reservation_approve, is_undoable=False),
     "decline": Step(forms.ReasonForm, services.reservation_decline, is_undoable=False),
@@ -86,6 +93,7 @@ STEPS: Mapping[str, Step] = {
     "auto-assign": Step(forms.StepForm, services.reservation_auto_assign),
     "extend": Step(forms.ExtendForm, services.reservation_extend),
     "note": Step(forms.NoteForm, _note, is_undoable=False),
+    "ask-payment": Step(forms.StepForm, _ask_payment, is_undoable=False),
 }
 
 

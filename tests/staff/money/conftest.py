@@ -11,6 +11,7 @@ from payments.gateways import registry
 from payments.models import PaymentAccount
 from reservehub.core import clock
 from restaurants.models import Restaurant, Role
+from tests.bookings.deposits.bank import Bank
 from tests.factories import NOW, make_member, make_restaurant
 
 
@@ -22,7 +23,12 @@ def _frozen() -> Iterator[None]:
 
 @pytest.fixture
 def restaurant() -> Restaurant:
-    return make_restaurant(name="Bistro Anna", slug="bistro-anna", tables=(2, 4, 6, 8))
+    return make_restaurant(
+        name="Bistro Anna",
+        slug="bistro-anna",
+        tables=(2, 2, 4, 4, 6, 8),
+        policy={"cancel_cutoff_minutes": 24 * 60},
+    )
 
 
 @pytest.fixture
@@ -48,23 +54,23 @@ def stand(restaurant: Restaurant) -> Client:
     return client
 
 
-class StandInGateway:
-    """A provider that is only asked whether it is on."""
+class NoKeys:
+    """A provider that is off."""
 
-    def __init__(self, problem: str) -> None:
-        self._problem = problem
+    def __init__(self, provider: str) -> None:
+        self._variable = f"{provider.upper()}_SECRET_KEY"
 
     def problem(self) -> str:
-        return self._problem
+        return f"Set {self._variable}."
 
 
 @pytest.fixture(autouse=True)
-def _providers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The simulator is on; Stripe has no keys."""
+def bank(monkeypatch: pytest.MonkeyPatch) -> Bank:
+    """The simulator is a bank in memory; the others have no keys."""
+    found = Bank()
     monkeypatch.setattr(
-        "staff.presenters.deposits.gateway_named",
-        lambda provider: StandInGateway(
-            "" if provider == "simulator" else f"Set {provider.upper()}_SECRET_KEY."
-        ),
+        registry,
+        "gateway_named",
+        lambda provider: found if provider == "simulator" else NoKeys(provider),
     )
-    assert set(registry.GATEWAYS) >= {"stripe", "adyen", "square", "simulator"}
+    return found
