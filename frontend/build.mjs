@@ -11,7 +11,7 @@ await copyFile(
   new URL("../tests/browser/vendor/axe.min.js", import.meta.url),
 );
 await build({
-  entryPoints: ["site", "staff", "editor", "sw"].map((name) => new URL(`js/${name}.js`, import.meta.url).pathname),
+  entryPoints: ["site", "staff", "editor", "sw", "stripe", "adyen", "square"].map((name) => new URL(`js/${name}.js`, import.meta.url).pathname),
   outdir: out,
   bundle: true,
   minify: true,
