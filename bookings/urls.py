@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from bookings.views import account, booking, changing, holding, home, lookup, manage, restaurant
+from bookings.views import (
+    account,
+    booking,
+    changing,
+    holding,
+    home,
+    lookup,
+    manage,
+    paying,
+    restaurant,
+)
 
 app_name = "bookings"
 
@@ -21,6 +31,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<str:token>/cancel/", changing.cancel, name="manage-cancel"),
     path("b/<str:token>/late/", manage.late, name="manage-late"),
     path("b/<str:token>/reconfirm/", manage.reconfirm, name="manage-reconfirm"),
+    path("b/<str:token>/pay/", paying.pay, name="manage-pay"),
+    path("b/<str:token>/pay/card/", paying.card, name="manage-pay-card"),
+    path("b/<str:token>/pay/more/", paying.more, name="manage-pay-more"),
+    path("b/<str:token>/pay/back/", paying.back, name="manage-pay-back"),
+    path("b/<str:token>/receipt/", paying.receipt, name="manage-pay-receipt"),
     path("v/<str:token>/", manage.view, name="view"),
     path("v/<str:token>/calendar.ics", manage.view_ics, name="view-ics"),
     path("find/", lookup.lookup, name="lookup"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import groupby
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from bookings.availability import WAITABLE, Reason, SlotAnswer
+from bookings.deposits import Terms
 from bookings.presenters.clock import (
     clock_text,
     long_date,
@@ -20,6 +21,7 @@ from bookings.presenters.clock import (
     short_date,
     weekday_short,
 )
+from bookings.presenters.money import price_full, price_short
 from bookings.presenters.words import HIDDEN, explain
 from restaurants.models import Area, Restaurant, ServicePeriod
 
@@ -109,6 +111,12 @@ class SlotChip:
     is_last: bool = False
     can_wait: bool = False
     """Taken now, and free when somebody else makes room."""
+    price: str = ""
+    price_full: str = ""
+    """The deposit, short and in words; empty where it costs nothing to book."""
+
+
+TermsFor = Callable[[SlotAnswer], Terms | None]
 
 
 @dataclass(frozen=True)
@@ -195,15 +203,25 @@ def slot_blocks(
     areas: Mapping[int, Area],
     chosen: Choice | None,
     area_id: int | None,
+    terms_for: TermsFor | None = None,
 ) -> list[SlotBlock]:
-    """The times of a day in blocks of their service periods, without those past or too near."""
+    """The times of a day in blocks of their service periods, without those past or too near.
+
+    :param terms_for: what a time costs; without it nothing is said about that
+    """
     shown = [answer for answer in answers if not (HIDDEN & set(answer.reasons))]
     blocks = []
     for period_id, group in groupby(shown, key=lambda answer: answer.period_id):
         period = periods.get(period_id) if period_id is not None else None
         chips = tuple(
             slot_chip(
-                answer, day=day, restaurant=restaurant, areas=areas, chosen=chosen, area_id=area_id
+                answer,
+                day=day,
+                restaurant=restaurant,
+                areas=areas,
+                chosen=chosen,
+                area_id=area_id,
+                terms=terms_for(answer) if terms_for else None,
             )
             for answer in group
         )
@@ -219,6 +237,7 @@ def slot_chip(
     areas: Mapping[int, Area],
     chosen: Choice | None,
     area_id: int | None = None,
+    terms: Terms | None = None,
 ) -> SlotChip:
     """One time: bookable with what matters about it, or struck out with the reason."""
     choice = Choice(day, answer.local_time.time(), answer.fold)
@@ -246,7 +265,15 @@ def slot_chip(
         why=str(why.sentence) if why else "",
         is_last=is_last,
         can_wait=not answer.available and set(answer.reasons) <= WAITABLE,
+        price=price_short(terms) if terms else "",
+        price_full=price_full(terms) if terms else "",
     )
+
+
+def prices(blocks: Iterable[SlotBlock]) -> list[str]:
+    """What the times of a day cost, each price once, in words."""
+    found = [chip.price_full for block in blocks for chip in block.slots if chip.price_full]
+    return [text[:1].upper() + text[1:] for text in dict.fromkeys(found)]
 
 
 def refusals(blocks: Iterable[SlotBlock]) -> list[Refusal]:

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.lifecycle import AWAITING, CANCELLED, OCCUPYING, Status
-from bookings.models import Reservation
+from bookings.models import Deposit, Reservation
 from bookings.presenters.clock import clock_text, local, long_date, moment_text, zone_text
 from bookings.presenters.finder import guests_text
+from bookings.presenters.paying import CancelPrice, cancel_price
+from bookings.services.deposits.records import has_deposit, is_paid_for
 from bookings.services.ready import CALLABLE
 from reservehub.core.timezones import offset_label, wall_to_instants
 from restaurants.models import Restaurant
@@ -76,6 +78,16 @@ _SENTENCES: Mapping[Status, tuple[str, Promise, Promise | str]] = {
     ),
     Status.MOVED: (_OVER, gettext_lazy("The booking was moved"), ""),
 }
+_UNPAID = (
+    _OVER,
+    gettext_lazy("The time to pay is over"),
+    gettext_lazy("The table was given to others. Nothing was charged."),
+)
+_TOO_LATE = (
+    _OVER,
+    gettext_lazy("Your payment came too late"),
+    gettext_lazy("We are sorry: the table had been given away. You get everything back."),
+)
 _READY = (
     _GOOD,
     gettext_lazy("Your table is ready"),
@@ -108,6 +120,8 @@ class Visit:
     is_phone_needed: bool
     deadline_text: str
     cancel_text: str
+    is_cancel_dear: bool
+    """Cancelling now costs money, which `cancel_text` says."""
     late_text: str
     news: str
     """What is read aloud when the state of an open page changes."""
@@ -123,11 +137,13 @@ def visit_of(
     """The view model of a booking at an instant; a guest who may only look gets no actions."""
     restaurant = reservation.restaurant
     status = Status(reservation.status)
-    tone, words, sentence = _words(reservation, status)
+    deposit = reservation.deposit if has_deposit(reservation) else None
+    tone, words, sentence = _words(reservation, status, deposit)
     wall = datetime.combine(reservation.local_date, reservation.local_time)
     rights = _rights(reservation, status, now=now) if can_manage else _NOTHING
     when = f"{long_date(reservation.local_date)}, {time_text(reservation)}"
     summary = f"{when} · {guests_text(reservation.party_size)}"
+    price = cancel_price(reservation, deposit, now=now)
     return Visit(
         reference=reservation.reference,
         version=reservation.version,
@@ -148,8 +164,9 @@ def visit_of(
         can_be_late=rights.can_be_late,
         is_over=status not in OCCUPYING,
         is_phone_needed=rights.is_phone_needed or status is Status.CANCELLED_BY_RESTAURANT,
-        deadline_text=_deadline_text(reservation, rights),
-        cancel_text=_cancel_text(reservation, now=now),
+        deadline_text=_deadline_text(reservation, rights, price),
+        cancel_text=price.text if price else _cancel_text(reservation, now=now),
+        is_cancel_dear=price is not None and price.is_dear,
         late_text=_late_text(reservation, restaurant) if status in OCCUPYING else "",
         news=_news(status, words, sentence),
         change_news=_("Your booking is for %(summary)s.") % {"summary": summary},
@@ -157,7 +174,14 @@ def visit_of(
     )
 
 
-def _words(reservation: Reservation, status: Status) -> tuple[str, Promise, Promise | str]:
+def _words(
+    reservation: Reservation, status: Status, deposit: Deposit | None
+) -> tuple[str, Promise, Promise | str]:
+    if status is Status.EXPIRED and deposit is not None:
+        if deposit.too_late_at is not None:
+            return _TOO_LATE
+        if (reservation.undo or {}).get("status") == Status.PENDING_PAYMENT:
+            return _UNPAID
     if reservation.table_ready_at is not None and status in CALLABLE:
         return _READY
     return _SENTENCES[status]
@@ -197,7 +221,7 @@ def _rights(reservation: Reservation, status: Status, *, now: datetime) -> _Righ
         return _NOTHING
     is_before = now < reservation.starts_at
     can_change = is_before and now <= reservation.modify_deadline_at
-    can_cancel = is_before and now <= reservation.cancel_deadline_at
+    can_cancel = is_before and (now <= reservation.cancel_deadline_at or is_paid_for(reservation))
     is_confirmed = status is Status.CONFIRMED
     return _Rights(
         can_change=can_change,
@@ -214,8 +238,10 @@ def _rights(reservation: Reservation, status: Status, *, now: datetime) -> _Righ
     )
 
 
-def _deadline_text(reservation: Reservation, rights: _Rights) -> str:
+def _deadline_text(reservation: Reservation, rights: _Rights, price: CancelPrice | None) -> str:
     restaurant = reservation.restaurant
+    if rights.can_cancel and price is not None:
+        return price.text
     if rights.can_cancel:
         return _("Free to cancel until %(moment)s.") % {
             "moment": moment_text(reservation.cancel_deadline_at, restaurant)

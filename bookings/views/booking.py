@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.errors import NoOnlineAvailability, SameGuestOverlap, SlotUnavailable
 from bookings.forms import BookingForm, FinderForm
-from bookings.models import Reservation
+from bookings.models import Reservation, ReservationStatus
 from bookings.presenters.clock import clock_text
 from bookings.presenters.finder import Alternative, Choice, alternatives_of
 from bookings.presenters.panel import Panel, panel_of
@@ -25,7 +25,8 @@ from bookings.views.common import actor_of, make_private, owner_key
 from bookings.views.finding import Finder, Own, finder_of
 from bookings.views.holding import own_hold_id, remembered_token
 from bookings.views.limits import limit
-from bookings.views.restaurant import Place
+from bookings.views.paying import pay_path
+from bookings.views.restaurant import Place, terms_of_choice
 from guests.wordings import marketing_words
 from reservehub.core import clock
 from reservehub.core.errors import ValidationFailed
@@ -77,7 +78,14 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
         text = _("%(title)s. Use “Find my booking” below to see or change it.")
         errors = [PageError(text % {"title": refusal.title})]
         return _refused(request, place, form, errors, status=409)
-    return make_private(go_to(request, manage_path(reservation)))
+    return make_private(go_to(request, _next_page(reservation)))
+
+
+def _next_page(reservation: Reservation) -> str:
+    """Where the guest pays, if the table waits for money, else the page of the booking."""
+    if reservation.status == ReservationStatus.PENDING_PAYMENT:
+        return pay_path(reservation)
+    return manage_path(reservation)
 
 
 def _book_once(request: HttpRequest, place: Place, form: BookingForm) -> Reservation:
@@ -160,7 +168,7 @@ def _refused(
         "restaurant": place.restaurant,
         "profile": profile_of(place.restaurant, place.periods),
         "finder": finder,
-        "panel": _panel(place, form, finder, alternatives=alternatives),
+        "panel": _panel(request, place, form, finder, alternatives=alternatives),
         "form": form,
         "errors": errors,
         "has_errors": True,
@@ -184,7 +192,12 @@ def _finder(request: HttpRequest, place: Place, form: BookingForm) -> Finder:
 
 
 def _panel(
-    place: Place, form: BookingForm, finder: Finder, *, alternatives: Sequence[Alternative]
+    request: HttpRequest,
+    place: Place,
+    form: BookingForm,
+    finder: Finder,
+    *,
+    alternatives: Sequence[Alternative],
 ) -> Panel:
     folded = _FOLDED & (set(form.errors) | {name for name in _FOLDED if form.data.get(name)})
     if form.data.get("occasion") == "none" and folded == {"occasion"}:
@@ -201,4 +214,5 @@ def _panel(
         alternatives=alternatives,
         is_request_open=bool(folded),
         dietary=frozenset(form["dietary"].value() or ()),
+        terms=terms_of_choice(request, place, finder),
     )

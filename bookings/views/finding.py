@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from bookings.presenters import finder as show
 from bookings.presenters.clock import long_date, short_date, today_at, zone_text
 from bookings.presenters.words import explain
 from bookings.selectors import DayState
+from bookings.selectors.prices import slot_terms
 from reservehub.core.timezones import service_date_of
 from restaurants.models import Area, Restaurant, ServicePeriod
 
@@ -64,6 +66,7 @@ class Finder:
     zone_text: str
     blocks: list[show.SlotBlock]
     refusals: list[show.Refusal]
+    prices: list[str]
     message: str
     next_day: NextDay | None
     found_text: str
@@ -129,8 +132,24 @@ def finder_of(
         areas={area.pk: area for area in areas},
         chosen=wish.choice,
         area_id=wish.area_id,
+        terms_for=_terms_for(restaurant, wish) if own.reservation_id is None else None,
     )
     return _finder(restaurant, areas, wish, answers, blocks, url=url, is_too_large=is_too_large)
+
+
+def _terms_for(restaurant: Restaurant, wish: Wish) -> show.TermsFor | None:
+    """What times cost; nothing is said where somebody changes a booking, which keeps its terms."""
+    rules = selectors.deposit_rules_in_force(restaurant)
+    if not rules:
+        return None
+    return partial(
+        slot_terms,
+        restaurant=restaurant,
+        day=wish.day,
+        party_size=wish.party_size,
+        area_id=wish.area_id,
+        rules=rules,
+    )
 
 
 def _wish(
@@ -216,6 +235,7 @@ def _finder(
         zone_text=zone_text(restaurant, answers[0].starts_at) if answers else "",
         blocks=blocks,
         refusals=show.refusals(blocks),
+        prices=show.prices(blocks),
         message=_message(wish, free=free, is_too_large=is_too_large, policy_max=policy.max_party),
         next_day=next_day,
         found_text=show.found_text(free, day=wish.day, party_size=wish.party_size),

@@ -138,6 +138,7 @@ def _shown(
             "seconds": seconds,
             "clock": f"{seconds // 60}:{seconds % 60:02d}",
             "can_extend": found.extensions < restaurant.policy.hold_extensions,
+            "is_last": bool(request.POST.get("last")),
         },
     }
     return make_private(render(request, "pages/parts/hold.html", context))

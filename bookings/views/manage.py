@@ -14,8 +14,10 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from bookings.deposits import payment_reference
 from bookings.ics import calendar_file
 from bookings.models import Reservation
+from bookings.presenters.paying import DepositView, deposit_view
 from bookings.presenters.profile import map_url
 from bookings.presenters.visit import (
     LATE_CHOICES,
@@ -31,8 +33,10 @@ from bookings.selectors import (
     view_token_of,
 )
 from bookings.services import reservation_reconfirm, reservation_running_late
+from bookings.services.deposits.records import has_deposit
 from bookings.views.common import actor_of, private_page
 from bookings.views.limits import behind_link
+from payments.selectors import payments_of
 from reservehub.core import clock
 from reservehub.core.errors import DomainError, NotFound
 from reservehub.core.pages import PageError, go_to, is_fragment, refusals_as_pages, varies
@@ -56,8 +60,8 @@ def manage_links(reservation: Reservation) -> dict[str, str]:
         "manage": path,
         "url": url,
         **{
-            name: reverse(f"bookings:manage-{name}", args=[token])
-            for name in ("ics", "change", "cancel", "late", "reconfirm")
+            name.removeprefix("pay-"): reverse(f"bookings:manage-{name}", args=[token])
+            for name in ("ics", "change", "cancel", "late", "reconfirm", "pay", "pay-receipt")
         },
         "page": path,
         "view": reverse("bookings:view", args=[view_token_of(reservation)]),
@@ -109,8 +113,16 @@ def manage_page(
         "manage_token": manage_token_of(reservation),
         "reservation": reservation,
         "has_record": reservation.guest_id is not None,
+        "deposit": _deposit(reservation),
     }
     return _page(request, context, status=status)
+
+
+def _deposit(reservation: Reservation) -> DepositView | None:
+    if not has_deposit(reservation):
+        return None
+    payments = list(payments_of(payment_reference(reservation.pk)))
+    return deposit_view(reservation, payments, now=clock.now())
 
 
 def _page(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

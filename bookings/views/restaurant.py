@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from bookings.deposits import Terms
 from bookings.forms import BookingForm, FinderForm
 from bookings.presenters.clock import clock_text
 from bookings.presenters.panel import Panel, panel_of
 from bookings.presenters.profile import profile_of
+from bookings.selectors.prices import chosen_terms
 from bookings.views.finding import Finder, Own, finder_of
 from bookings.views.holding import own_hold_id
 from reservehub.core import clock
@@ -70,7 +72,7 @@ def build_finder(request: HttpRequest, place: Place) -> Finder:
 
 def page_context(request: HttpRequest, place: Place, finder: Finder) -> dict[str, Any]:
     """What the templates of a GET print."""
-    panel = panel_for(place, finder)
+    panel = panel_for(request, place, finder)
     gone = ""
     if finder.choice is not None and panel is None:
         at = clock_text(finder.choice.time, place.restaurant)
@@ -85,7 +87,7 @@ def page_context(request: HttpRequest, place: Place, finder: Finder) -> dict[str
     }
 
 
-def panel_for(place: Place, finder: Finder) -> Panel | None:
+def panel_for(request: HttpRequest, place: Place, finder: Finder) -> Panel | None:
     """The panel of the chosen time, if it can be booked."""
     if finder.choice is None or finder.answer is None or not finder.answer.available:
         return None
@@ -97,6 +99,22 @@ def panel_for(place: Place, finder: Finder) -> Panel | None:
         area=place.area(finder.area_id),
         nonce=new_nonce(),
         action=reverse("bookings:book", args=[place.restaurant.slug]),
+        now=clock.now(),
+        terms=terms_of_choice(request, place, finder),
+    )
+
+
+def terms_of_choice(request: HttpRequest, place: Place, finder: Finder) -> Terms | None:
+    """What the chosen time costs; None if nothing, or it cannot be booked."""
+    if finder.choice is None or finder.answer is None or not finder.answer.available:
+        return None
+    return chosen_terms(
+        finder.answer,
+        restaurant=place.restaurant,
+        day=finder.choice.date,
+        party_size=finder.party_size,
+        area_id=finder.area_id,
+        hold_id=own_hold_id(request, place.restaurant),
         now=clock.now(),
     )
 

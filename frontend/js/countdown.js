@@ -4,7 +4,7 @@ import { say } from "./focus.js";
 
 let timer = 0;
 
-function clockText(seconds) {
+export function clockText(seconds) {
   const two = (number) => String(number).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor((seconds % 3600) / 60);

@@ -1,13 +1,11 @@
-// The countdown of a held table: seen each second, spoken only at the start, at 60 and at 20 seconds.
+// The countdown of a table that is held, or waits for its payment: seen each second, spoken only at the start, at 60 and
+// at 20 seconds.
 
+import { clockText } from "./countdown.js";
 import { say } from "./focus.js";
 
 let timer = 0;
 let isLeaving = false;
-
-function clockText(seconds) {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
 
 function run(hold) {
   clearInterval(timer);
@@ -37,7 +35,7 @@ function run(hold) {
 }
 
 function release() {
-  const hold = document.querySelector("[data-hold]");
+  const hold = document.querySelector("[data-release]");
   if (!hold || isLeaving) return;
   const token = hold.querySelector('input[name="hold_token"]');
   const csrf = document.querySelector('#booking input[name="csrfmiddlewaretoken"]');

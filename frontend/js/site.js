@@ -28,6 +28,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
   });
 });
 
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
+
 // A fragment that never came: let the browser do it the plain way.
 document.addEventListener("htmx:sendError", () => say(document.documentElement.dataset.offline || ""));
 

@@ -67,7 +67,8 @@ class Session:
 
     :param provider_id: of the try, to be kept on the payment
     :param redirect_url: send the guest there (a page of the provider's); else the page shows
-        `payments/elements/<provider>.html` with `data`
+        `payments/elements/<provider>.html` with `data`, the text of its `button`, and `pay_url`,
+        which takes a one-time token (POST `source`)
     :param data: for the provider's script; holds no secret key of ours
     """
 

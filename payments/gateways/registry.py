@@ -23,6 +23,10 @@ WEBHOOKS: Mapping[str, str] = {
 }
 
 
+OWN_PAGE = frozenset({"simulator"})
+"""Providers whose guests always pay on a page of theirs (`Session.redirect_url`)."""
+
+
 @cache
 def gateway_named(provider: str) -> Gateway:
     """:raises KeyError: for a provider there is not"""
