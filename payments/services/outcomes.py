@@ -20,7 +20,7 @@ from payments.models import (
     Payment,
 )
 from payments.models.instructions import IN_HAND
-from payments.services.books import Books, books_of, payment_locked
+from payments.services.books import EFFECTS, Books, books_of, payment_locked
 from payments.services.consequences import end, instruction_settle_by_books
 from payments.services.noting import answer_note
 from payments.services.telling import tell_refusal
@@ -87,6 +87,9 @@ def instruction_answered(
     instruction.refresh_from_db()
     if instruction.status not in IN_HAND:
         return _ended(instruction)
+    if _says_so(instruction, answer):
+        end(instruction, InstructionStatus.DONE, now)
+        return Outcome.DONE
     if instruction_settle_by_books(books_of(payment), instruction, now):
         return _ended(instruction)
     instruction.status = InstructionStatus.ACCEPTED
@@ -95,6 +98,16 @@ def instruction_answered(
     instruction.next_attempt_at = now + LONGEST_RETRY
     instruction.save()
     return Outcome.ACCEPTED
+
+
+def _says_so(instruction: Instruction, answer: Answer) -> bool:
+    """Whether the answer itself tells the effect, known or new. Of refunds there may be several:
+    one with a number is looked for in the ledger.
+    """
+    kind = InstructionKind(instruction.kind)
+    if kind == InstructionKind.REFUND and instruction.provider_id:
+        return False
+    return any(fact.kind in EFFECTS[kind] for fact in answer.facts)
 
 
 @transaction.atomic

@@ -431,7 +431,7 @@ def gateway_for_tests(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestGateway]:
     global _in_use  # noqa: PLW0603 - the registry keeps nothing but a path
     _in_use = TestGateway()
     monkeypatch.setitem(
-        registry.GATEWAYS,  # type: ignore[arg-type]
+        registry.GATEWAYS,
         "simulator",
         "tests.payments.people.gateway_in_use",
     )
