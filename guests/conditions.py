@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 
 MOST = 12
 """More conditions than anybody understands are a mistake."""
@@ -296,12 +296,16 @@ class Suggestion:
     colour: str
     rule: tuple[Condition, ...]
 
+    def as_rule(self) -> list[dict[str, Any]]:
+        """Its conditions as they are stored."""
+        return [condition.as_dict() for condition in self.rule]
+
 
 SUGGESTIONS: tuple[Suggestion, ...] = (
     Suggestion("regular", gettext_lazy("Regular"), "green", (Condition("visits", "gte", 5),)),
     Suggestion(
         "new",
-        gettext_lazy("New"),
+        pgettext_lazy("guest", "New"),
         "blue",
         (Condition("visits", "lte", 1), Condition("first_visit_days", "lte", 60)),
     ),

@@ -93,6 +93,12 @@ def tap_table(page: Page) -> None:
     page.wait_for_timeout(900)
 
 
+def open_regular(page: Page) -> None:
+    """The profile of the first guest who carries a tag."""
+    page.locator("main a:has(.tag), main li:has(.tag) a, main tr:has(.tag) a").first.click()
+    page.wait_for_load_state()
+
+
 def shots(restaurant: str, russian: str) -> list[Shot]:
     """Every picture: the guest pages, then the staff area."""
     return [*guest_shots(restaurant, russian), *staff_shots(restaurant, russian)]
@@ -111,6 +117,9 @@ def staff_shots(restaurant: str, russian: str) -> list[Shot]:
         Shot("timeline", f"{desk}timeline/", DESK, login=owner),
         Shot("list", f"{desk}list/", DESK, login=owner),
         Shot("tables", f"{desk}tables/", DESK, login=owner),
+        Shot("guests", f"{desk}guests/", DESK, login=owner),
+        Shot("guest", f"{desk}guests/", DESK, login=owner, act=open_regular),
+        Shot("queue", f"{desk}queue/", DESK, login=owner),
         Shot("settings", f"{desk}settings/", DESK, login=owner),
         Shot("tonight", "/admin/", DESK, login=owner),
     ]

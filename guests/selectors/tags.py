@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
 
+from guests.conditions import SUGGESTIONS, Suggestion
 from guests.models import GuestTag, Segment, Tag
 from restaurants.permissions import Capability
 from restaurants.selectors import organisations_visible_to
@@ -42,6 +43,21 @@ def tags_by_guest(guest_ids: Collection[int]) -> Mapping[int, list[GuestTag]]:
     for link in links.order_by("tag__name"):
         found.setdefault(link.guest_id, []).append(link)
     return found
+
+
+def suggestions_left(tags: Iterable[Tag]) -> list[Suggestion]:
+    """Suggested tags that none of these is: by the rule, as names are of one language, or by the
+    name.
+    """
+    rules, names = [], set()
+    for tag in tags:
+        rules.append(tag.rule)
+        names.add(tag.name.casefold())
+    return [
+        one
+        for one in SUGGESTIONS
+        if one.as_rule() not in rules and str(one.name).casefold() not in names
+    ]
 
 
 def segments_asking_for(tag: Tag) -> list[Segment]:

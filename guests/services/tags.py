@@ -12,11 +12,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from guests.conditions import COLOURS, SUGGESTIONS, BadConditions, parse
+from guests.conditions import COLOURS, BadConditions, parse
 from guests.models import Guest, GuestTag, Tag, TagRefusal
 from guests.selectors.conditions import guests_meeting
 from guests.selectors.segments import guests_that_count
-from guests.selectors.tags import segments_asking_for
+from guests.selectors.tags import segments_asking_for, suggestions_left, tags_of
 from guests.services.conditions import conditions_check
 from reservehub.core import audit
 from reservehub.core.actors import Actor
@@ -177,24 +177,20 @@ def _same_house(guest: Guest, tag: Tag) -> None:
 def tags_suggested_take(
     *, organisation_id: int, keys: Collection[str], actor: Actor, now: datetime
 ) -> list[Tag]:
-    """Make the suggested tags with these keys; one whose name is there already is left alone."""
-    names = {
-        name.casefold()
-        for name in Tag.objects.filter(organisation=organisation_id).values_list("name", flat=True)
-    }
+    """Make the suggested tags with these keys; one that is there already is left alone."""
     return [
         tag_save(
             tag=Tag(
                 organisation_id=organisation_id,
                 name=str(one.name),
                 colour=one.colour,
-                rule=[condition.as_dict() for condition in one.rule],
+                rule=one.as_rule(),
             ),
             actor=actor,
             now=now,
         )
-        for one in SUGGESTIONS
-        if one.key in keys and str(one.name).casefold() not in names
+        for one in suggestions_left(tags_of(organisation_id))
+        if one.key in keys
     ]
 
 

@@ -117,11 +117,25 @@ def command_exists(name: str) -> bool:
     )
 
 
-def web_programs(listener: socket.socket) -> list[Program]:
+class Gate:
+    """A pipe that lets the web processes in when it is opened; those started later find it open."""
+
+    def __init__(self) -> None:
+        self.reading, self._writing = os.pipe()
+        self._is_open = False
+
+    def open(self) -> None:
+        if not self._is_open:
+            self._is_open = True
+            os.close(self._writing)
+
+
+def web_programs(listener: socket.socket, gate: Gate) -> list[Program]:
     """The web processes, all on the one socket."""
-    descriptor = listener.fileno()
+    descriptors = (listener.fileno(), gate.reading)
+    arguments = tuple(map(str, descriptors))
     return [
-        Program(f"web{number}", "reservehub.local.web", (str(descriptor),), (descriptor,))
+        Program(f"web{number}", "reservehub.local.web", arguments, descriptors)
         for number in range(1, WEB_PROCESSES + 1)
     ]
 
@@ -197,11 +211,13 @@ def _run(console: Console, supervisor: Supervisor) -> int:
             if database or redis:
                 embedded.up(home, database=database, redis=redis)
             console.line("Preparing the database ...")
+            gate = Gate()
+            for program in web_programs(listener, gate):  # they load while it is prepared
+                supervisor.start(program)
             status = supervisor.run_once(PREPARATION)
             if status:
                 return 0 if supervisor.is_stopping else status
-            for program in web_programs(listener):
-                supervisor.start(program)
+            gate.open()
             opening = _Opening(supervisor, console, host=host, port=port, demo=demo)
             supervisor.supervise(opening.advance)
             console.line("Stopping ...")

@@ -1,17 +1,21 @@
 """One web process on a listening socket inherited from the supervisor.
 
-python -m reservehub.local.web DESCRIPTOR
+    python -m reservehub.local.web DESCRIPTOR GATE
+
+It loads the program at once, and serves when the writing end of the pipe GATE is closed: when the
+database is prepared.
 """
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 
 import uvicorn
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, gate: int) -> None:
     """Serve pages, API and sockets until told to stop."""
     config = uvicorn.Config(
         "reservehub.asgi:application",
@@ -22,9 +26,11 @@ def main(descriptor: int) -> None:
         timeout_graceful_shutdown=3,
         ws_per_message_deflate=False,  # small messages to many: packing costs more than it saves
     )
+    config.load()
+    os.read(gate, 1)
     with socket.socket(fileno=descriptor) as listener:
         uvicorn.Server(config).run(sockets=[listener])
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))

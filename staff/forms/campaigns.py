@@ -11,6 +11,7 @@ from django.conf import settings
 from django.forms import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guests.models import Segment
 from notifications.models import CAMPAIGN_CHANNELS, Campaign
@@ -25,7 +26,7 @@ class CampaignForm(HouseForm):
     """`segments` are those of the organisation; every language has three fields of its own."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("of a thing", "Name"),
         max_length=80,
         help_text=_("Only your team sees it. For example: Asparagus in May."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

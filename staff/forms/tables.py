@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from restaurants.models import Area, Restaurant, Table
 from staff.forms.base import HouseForm, add_refusal, dress
@@ -60,7 +61,7 @@ class TableForm(forms.ModelForm):  # type: ignore[type-arg]
         labels: ClassVar[Mapping[str, Words]] = {
             "number": _("Number"),
             "seats": _("Seats"),
-            "name": _("Name"),
+            "name": pgettext_lazy("of a thing", "Name"),
             "table_type": _("Type"),
             "access": _("Who may book it"),
             "priority": _("Preference"),

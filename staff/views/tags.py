@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from guests.conditions import COLOURS, SUGGESTIONS
+from guests.conditions import COLOURS
 from guests.models import Tag
 from guests.selectors import guests_visible_to
-from guests.selectors.tags import tags_by_guest, tags_of, tags_with_counts
+from guests.selectors.tags import suggestions_left, tags_by_guest, tags_of, tags_with_counts
 from guests.services.tags import (
     TagInUse,
     tag_delete,
@@ -51,10 +51,9 @@ def _list(
     request: HttpRequest, desk: Desk, *, errors: Sequence[PageError] = (), status: int = 200
 ) -> HttpResponse:
     found = list(tags_with_counts(desk.restaurant.organisation_id))
-    names = {tag.name.casefold() for tag in found}
     context = {
         "tags": found,
-        "suggestions": [one for one in SUGGESTIONS if str(one.name).casefold() not in names],
+        "suggestions": suggestions_left(found),
         "can_edit": desk.can(Capability.CONFIGURE),
         "errors": errors,
         "has_errors": bool(errors),

@@ -134,8 +134,7 @@ def test_rules_touch_neither_merged_records_nor_other_houses(house: Organisation
 
 def test_applying_takes_the_same_two_queries_for_one_and_for_many(house: Organisation) -> None:
     for suggestion in SUGGESTIONS:
-        rule = [condition.as_dict() for condition in suggestion.rule]
-        make_tag(house, str(suggestion.name), rule)
+        make_tag(house, str(suggestion.name), suggestion.as_rule())
     guests = [make_guest(house, visits=5, no_shows=2).pk for _number in range(12)]
     counts = []
     for ids in (guests[:1], guests):

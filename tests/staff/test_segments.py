@@ -218,6 +218,8 @@ def test_suggestions_are_offered_until_they_are_used(place: Restaurant) -> None:
     page = client.get(url(place, "tags")).content.decode()
     assert 'value="regular"' not in page
     assert 'value="lapsed"' in page
+    russian = client.get(url(place, "tags") + "?lang=ru").content.decode()
+    assert 'value="regular"' not in russian
 
 
 def test_hosts_give_and_take_tags_but_define_none(place: Restaurant) -> None:
