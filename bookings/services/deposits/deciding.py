@@ -40,7 +40,14 @@ def reservation_deposit_waive(
     :raises AmountRefused: if it is more than the guest owes or has paid
     """
     reservation, account = _lock(reservation_id)
-    _give_up(reservation, account, amount, what="waived", reason=reason, actor=actor, now=now)
+    in_hand = _in_hand(account)
+    keeps = min(keeps_minor(account.case, now=now), in_hand)
+    most = keeps if in_hand else account.case.due_minor
+    wanted = _wanted(account, amount, most)
+    less = _less(account.case, keeps - wanted if in_hand else None, wanted, now=now)
+    if amount is None:
+        less = _nothing(account.case)
+    _write(reservation, account, less, wanted, what="waived", reason=reason, actor=actor, now=now)
     account = account_lock(reservation)
     reservation.deposit_minor = account.case.due_minor
     if reservation.status != Status.PENDING_PAYMENT:
@@ -62,16 +69,23 @@ def reservation_deposit_refund(
     actor: Actor,
     now: datetime,
 ) -> Reservation:
-    """Give money back that was taken, or a part of it, whatever the terms say.
+    """Give money back that was taken, or a part of it, whatever the terms say. What goes back
+    anyway, and was refused when it was tried, is tried again first.
 
     :param amount: None: all that is left
     :raises DepositMissing: if nothing was taken, or all of it is on its way back
     :raises AmountRefused: if it is more than is left
     """
     reservation, account = _lock(reservation_id)
-    if not any(purse.in_hand_minor for purse in account.purses):
+    in_hand = _in_hand(account)
+    if not in_hand:
         raise DepositMissing
-    _give_up(reservation, account, amount, what="refunded", reason=reason, actor=actor, now=now)
+    wanted = _wanted(account, amount, in_hand)
+    keeps = min(keeps_minor(account.case, now=now), in_hand - wanted)
+    less = _less(account.case, keeps, wanted, now=now)
+    if amount is None:
+        less = _nothing(account.case)
+    _write(reservation, account, less, wanted, what="refunded", reason=reason, actor=actor, now=now)
     deposit_settle(reservation, actor=actor, reason=reason, again=_REFUND, now=now)
     return reservation
 
@@ -86,32 +100,51 @@ def _lock(reservation_id: int) -> tuple[Reservation, Account]:
     return reservation, account_lock(reservation)
 
 
-def _give_up(
+def _in_hand(account: Account) -> int:
+    return sum(purse.in_hand_minor for purse in account.purses)
+
+
+def _wanted(account: Account, amount: Money | None, most: int) -> int:
+    """:raises AmountRefused: if it is nothing, more than is possible, or another currency"""
+    wanted = most if amount is None else amount.amount_minor
+    is_same = amount is None or amount.currency == account.case.terms["currency"]
+    if not is_same or not 0 < wanted <= most:
+        raise AmountRefused(available_minor=most)
+    return wanted
+
+
+def _nothing(case: Case) -> Case:
+    return replace(case, waived_minor=case.terms["limit_minor"], fee_minor=0)
+
+
+def _less(case: Case, target: int | None, wanted: int, *, now: datetime) -> Case:
+    """The case in which the restaurant may have less.
+
+    :param target: so much of what was taken; None if nothing was taken yet
+    """
+    limit = case.terms["limit_minor"]
+    if target is None:
+        return replace(case, waived_minor=min(case.waived_minor + wanted, limit))
+    less = replace(case, fee_minor=min(case.fee_minor, target))
+    over = max(keeps_minor(less, now=now) - target, 0)
+    return replace(less, waived_minor=min(less.waived_minor + over, limit))
+
+
+def _write(
     reservation: Reservation,
     account: Account,
-    amount: Money | None,
+    less: Case,
+    wanted: int,
     *,
     what: str,
     reason: str,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Write down how much less the restaurant may have, and who said so."""
-    deposit, case, purses = account
+    """How much less the restaurant may have, and who said so (rule 109)."""
+    deposit = account.deposit
     before = {"waived_minor": deposit.waived_minor, "fee_minor": deposit.fee_minor}
-    in_hand = sum(purse.in_hand_minor for purse in purses)
-    base = min(keeps_minor(case, now=now), in_hand) if in_hand else case.due_minor
-    # What a refund that was refused left behind is not ours, but can be tried again.
-    base = base or in_hand
-    wanted = base if amount is None else amount.amount_minor
-    is_same = amount is None or amount.currency == case.terms["currency"]
-    if not is_same or not 0 < wanted <= base:
-        raise AmountRefused(available_minor=base)
-    if amount is None:
-        deposit.waived_minor, deposit.fee_minor = case.terms["limit_minor"], 0
-    else:
-        less = _less(case, base - wanted, in_hand, wanted, now=now)
-        deposit.waived_minor, deposit.fee_minor = less.waived_minor, less.fee_minor
+    deposit.waived_minor, deposit.fee_minor = less.waived_minor, less.fee_minor
     deposit.save(update_fields=["waived_minor", "fee_minor"])
     audit.record(
         actor=actor,
@@ -122,23 +155,12 @@ def _give_up(
         before=before,
         after={
             "amount_minor": wanted,
-            "currency": case.terms["currency"],
-            "waived_minor": deposit.waived_minor,
-            "fee_minor": deposit.fee_minor,
+            "currency": less.terms["currency"],
+            "waived_minor": less.waived_minor,
+            "fee_minor": less.fee_minor,
             "reason": reason,
         },
     )
-
-
-def _less(case: Case, target: int, in_hand: int, wanted: int, *, now: datetime) -> Case:
-    """The case in which no more than `target` of what was taken is kept."""
-    limit = case.terms["limit_minor"]
-    if not in_hand:
-        return replace(case, waived_minor=min(case.waived_minor + wanted, limit))
-    fee = min(case.fee_minor, target)
-    less = replace(case, fee_minor=fee)
-    over = max(keeps_minor(less, now=now) - target, 0)
-    return replace(less, waived_minor=min(less.waived_minor + over, limit))
 
 
 @transaction.atomic

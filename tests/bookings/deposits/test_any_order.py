@@ -1,0 +1,366 @@
+"""Whatever happens in whatever order, to bookings and to money: nobody is charged twice or above
+what was agreed, the books agree with the bank's, and whoever paid has a seat or the money back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bookings.lifecycle import CANCELLED, OCCUPYING, Status
+from bookings.models import Deposit, Occupancy, Reservation
+from bookings.services import (
+    reservation_approve,
+    reservation_arrive,
+    reservation_cancel,
+    reservation_complete,
+    reservation_decline,
+    reservation_deposit_refund,
+    reservation_deposit_waive,
+    reservation_fee_charge,
+    reservation_no_show,
+    reservation_payment_ask,
+    reservation_payment_extend,
+    reservation_payment_settle,
+    reservation_seat,
+    reservation_undo,
+)
+from bookings.services.deposits.records import account_lock
+from bookings.settlement import keeps_minor
+from payments.facts import FactKind
+from payments.models import Instruction, Payment
+from payments.models.instructions import IN_HAND
+from payments.services import instruction_carry_out, instructions_due
+from reservehub.core import clock
+from reservehub.core.errors import DomainError
+from reservehub.core.money import Money
+from reservehub.core.testing import run_deliveries
+from tests.bookings.deposits.bank import Bank
+from tests.bookings.deposits.people import (
+    book,
+    later,
+    make_house,
+    make_rule,
+    payments_for,
+    seen,
+)
+from tests.factories import GUEST, NOW, STAFF
+
+pytestmark = pytest.mark.django_db
+
+START = datetime.fromisoformat("2026-06-05T17:00:00+00:00")
+SPANS = [1, 10, 16, 61, 250, 24 * 60, 40 * 60]
+SHARES = [0, 33, 50, 100]
+CURRENCIES = ["EUR", "JPY", "KWD"]
+STEPS: dict[str, Callable[..., object]] = {
+    "approve": reservation_approve,
+    "arrive": reservation_arrive,
+    "cancel": reservation_cancel,
+    "complete": reservation_complete,
+    "decline": reservation_decline,
+    "no_show": reservation_no_show,
+    "seat": reservation_seat,
+    "undo": reservation_undo,
+    "ask": reservation_payment_ask,
+    "extend": reservation_payment_extend,
+}
+
+
+class Evening(RuleBasedStateMachine):
+    """One table, one evening, several parties who want it, and their bank."""
+
+    bank: Bank
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.atomic = transaction.atomic()
+        self.atomic._from_testcase = True  # as in Django's TestCase: it stands for no transaction
+        self.atomic.__enter__()
+        self.now = NOW
+        self.parties: list[Reservation] = []
+        self.bank = type(self).bank
+        self.bank.__init__()  # type: ignore[misc]
+
+    def teardown(self) -> None:
+        try:
+            if self.parties:
+                self.end()
+        finally:
+            transaction.set_rollback(True)
+            self.atomic.__exit__(None, None, None)
+
+    @initialize(
+        data=st.data(),
+        kind=st.sampled_from(["deposit", "guarantee", "authorisation", "percentage"]),
+        late=st.sampled_from(SHARES),
+        no_show=st.sampled_from(SHARES),
+        cutoff=st.sampled_from([None, 60, 48 * 60]),
+        mode=st.sampled_from(["instant", "approval"]),
+    )
+    def open_house(
+        self, data: Any, kind: str, *, late: int, no_show: int, cutoff: int | None, mode: str
+    ) -> None:
+        currency = data.draw(st.sampled_from(CURRENCIES))
+        days_before = data.draw(st.sampled_from([1, 4, 9]))
+        self.now = self.bank.now = START - timedelta(days=days_before)
+        self.house = make_house(
+            tables=(4,), currency=currency, policy={"confirmation_mode": mode, "grace_minutes": 10}
+        )
+        make_rule(
+            self.house,
+            kind=kind,
+            amount_minor=1001,
+            percent=50,
+            late_cancel_percent=late,
+            no_show_percent=no_show,
+            cutoff_minutes=cutoff,
+        )
+
+    # --- What may happen ------------------------------------------------------------------------
+
+    def party(self, data: Any) -> Reservation:
+        return seen(data.draw(st.sampled_from(self.parties)))
+
+    def attempt(self, service: Callable[..., object], **arguments: Any) -> None:
+        """A refusal is an answer."""
+        with clock.freeze(self.now), suppress(DomainError), transaction.atomic():
+            service(now=self.now, **arguments)
+
+    @precondition(lambda self: len(self.parties) < 4)
+    @rule(size=st.integers(1, 4), at=st.sampled_from([time(19), time(20), time(21, 30)]))
+    def books(self, size: int, at: time) -> None:
+        with suppress(DomainError), transaction.atomic():
+            booked = book(self.house, now=self.now, party_size=size, time=at)
+            self.parties.append(booked.reservation)
+
+    @precondition(lambda self: self.parties)
+    @rule(
+        data=st.data(),
+        what=st.sampled_from(sorted(STEPS)),
+        actor=st.sampled_from([GUEST, STAFF]),
+    )
+    def steps(self, data: Any, what: str, actor: Any) -> None:
+        self.attempt(STEPS[what], reservation_id=self.party(data).pk, actor=actor)
+
+    @precondition(lambda self: self.parties)
+    @rule(data=st.data(), tells=st.booleans())
+    def gives(self, data: Any, *, tells: bool) -> None:
+        """At the provider's page, open or not: it does not ask us."""
+        payments = payments_for(self.party(data))
+        if payments:
+            payment = data.draw(st.sampled_from(payments))
+            self.bank.give(payment)
+            if tells:
+                self.bank.tell(payment)
+
+    @precondition(lambda self: self.parties)
+    @rule(data=st.data())
+    def begins(self, data: Any) -> None:
+        payments = payments_for(self.party(data))
+        if payments and payments[-1].status == "open":
+            self.bank.begin_try(payments[-1])
+
+    @precondition(lambda self: self.parties)
+    @rule(data=st.data())
+    def webhook(self, data: Any) -> None:
+        for payment in payments_for(self.party(data)):
+            self.bank.tell(payment)
+
+    @rule()
+    def outbox(self) -> None:
+        with clock.freeze(self.now):
+            run_deliveries(now=self.now)
+
+    @rule(data=st.data())
+    def orders(self, data: Any) -> None:
+        due = instructions_due(now=self.now)
+        if due:
+            instruction_carry_out(instruction_id=data.draw(st.sampled_from(due)), now=self.now)
+
+    @rule(span=st.sampled_from(SPANS), works=st.booleans())
+    def passes(self, span: int, *, works: bool) -> None:
+        self.now += timedelta(minutes=span)
+        self.bank.now = self.now
+        if works:
+            later(self.now)
+
+    @rule()
+    def dinner(self) -> None:
+        """To the evening, at a leap."""
+        self.now = self.bank.now = max(self.now, START + timedelta(minutes=11))
+
+    @rule(what=st.sampled_from(["charge", "authorise", "refund"]), code=st.sampled_from(["no", ""]))
+    def bank_is_moody(self, what: str, code: str) -> None:
+        if what in self.bank.refuses:
+            del self.bank.refuses[what]
+        else:
+            self.bank.refuses[what] = code
+
+    @precondition(lambda self: self.parties)
+    @rule(data=st.data())
+    def disputes(self, data: Any) -> None:
+        payments = payments_for(self.party(data))
+        if payments:
+            self.bank.dispute(payments[-1])
+
+    @precondition(lambda self: self.parties)
+    @rule(data=st.data(), amount=st.sampled_from([None, 1, 500, 1001]), waives=st.booleans())
+    def gives_up(self, data: Any, amount: int | None, *, waives: bool) -> None:
+        service = reservation_deposit_waive if waives else reservation_deposit_refund
+        self.attempt(
+            service,
+            reservation_id=self.party(data).pk,
+            amount=None if amount is None else Money(amount, self.house.currency),
+            reason="",
+            actor=STAFF,
+        )
+
+    @precondition(lambda self: self.parties)
+    @rule(data=st.data(), missing=st.sampled_from([None, 1, 2]))
+    def charges(self, data: Any, missing: int | None) -> None:
+        self.attempt(
+            reservation_fee_charge,
+            reservation_id=self.party(data).pk,
+            missing=missing,
+            actor=STAFF,
+        )
+
+    @precondition(lambda self: self.parties)
+    @rule(data=st.data())
+    def settles(self, data: Any) -> None:
+        self.attempt(reservation_payment_settle, reservation_id=self.party(data).pk)
+
+    # --- What is true all the time --------------------------------------------------------------
+
+    @invariant()
+    def one_party_has_the_table(self) -> None:
+        for party in map(seen, self.parties):
+            sits = Occupancy.objects.filter(reservation=party).exists()
+            if party.status in OCCUPYING:
+                assert sits, party.status
+            elif party.status not in (Status.COMPLETED, Status.NO_SHOW):
+                assert not sits, party.status
+
+    @invariant()
+    def books_agree_with_themselves(self) -> None:
+        for payment in self.payments():
+            facts = {(one.kind, one.provider_id): one for one in payment.entries.all()}
+            sums = dict.fromkeys(FactKind, 0)
+            for entry in facts.values():
+                sums[FactKind(entry.kind)] += entry.amount_minor
+            assert payment.captured_minor == sums[FactKind.CAPTURED]
+            assert payment.refunded_minor == sums[FactKind.REFUNDED]
+            assert 0 <= payment.refunded_minor <= payment.captured_minor
+
+    @invariant()
+    def nobody_is_charged_above_what_was_agreed(self) -> None:
+        """What we took by ourselves; a guest may pay two links, and gets one of them back."""
+        for party in map(seen, self.parties):
+            limit = party.policy_snapshot["deposit"]["limit_minor"]
+            for payment in payments_for(party):
+                things = self.bank.things.get(str(payment.public_id), [])
+                taken = sum(thing.sum(FactKind.CAPTURED) for thing in things)
+                back = sum(thing.sum(FactKind.REFUNDED) for thing in things)
+                assert taken <= payment.limit_minor <= limit
+                assert back <= taken
+
+    @invariant()
+    def what_is_confirmed_was_paid_or_waived(self) -> None:
+        for party in map(seen, self.parties):
+            if party.status == Status.CONFIRMED:
+                given = any(payment.secured_at for payment in payments_for(party))
+                assert given or party.deposit.waived_minor, party.deposit_status
+
+    def payments(self) -> list[Payment]:
+        return [payment for party in self.parties for payment in payments_for(party)]
+
+    # --- And at the end -------------------------------------------------------------------------
+
+    def end(self) -> None:
+        """Everything is told, done and over; who still waits is sent home by the restaurant."""
+        self.bank.refuses.clear()
+        for _ in range(3):
+            self.tell_all()
+        for party in map(seen, self.parties):
+            if party.status in OCCUPYING:
+                self.attempt(reservation_complete, reservation_id=party.pk, actor=STAFF)
+                self.attempt(reservation_cancel, reservation_id=party.pk, actor=STAFF)
+        self.now = self.bank.now = max(self.now, START) + timedelta(days=8)
+        for _ in range(3):
+            self.tell_all()
+        self.retry_refunds()
+        for party in map(seen, self.parties):
+            self.is_settled(party)
+
+    def tell_all(self) -> None:
+        for payment in self.payments():
+            self.bank.tell(payment)
+        later(self.now)
+
+    def retry_refunds(self) -> None:
+        """By hand, where the bank would not."""
+        for party in map(seen, self.parties):
+            account = account_lock(party)
+            in_hand = sum(purse.in_hand_minor for purse in account.purses)
+            surplus = in_hand - keeps_minor(account.case, now=self.now)
+            if surplus > 0:
+                reservation_deposit_refund(
+                    reservation_id=party.pk,
+                    amount=Money(surplus, self.house.currency),
+                    reason="again",
+                    actor=STAFF,
+                    now=self.now,
+                )
+        self.tell_all()
+
+    def is_settled(self, party: Reservation) -> None:
+        payments = payments_for(party)
+        account = account_lock(party)
+        assert party.status not in OCCUPYING
+        assert party.deposit_status != "pending"
+        assert not Instruction.objects.filter(payment__in=payments, status__in=IN_HAND).exists()
+        assert not Deposit.objects.filter(pk=party.pk, look_again_at__lte=self.now).exists()
+        for payment in payments:
+            things = self.bank.things.get(str(payment.public_id), [])
+            assert payment.captured_minor == sum(one.sum(FactKind.CAPTURED) for one in things)
+            assert payment.refunded_minor == sum(one.sum(FactKind.REFUNDED) for one in things)
+            assert payment.status != "open"
+            assert not payment.authorised_minor
+            assert not any(one.held for one in things)
+        kept = sum(payment.kept_minor for payment in payments)
+        allowed = keeps_minor(account.case, now=self.now)
+        assert kept <= allowed <= party.policy_snapshot["deposit"]["limit_minor"]
+        if kept > 0:
+            # It has been theirs, or they stayed away: nobody pays for nothing.
+            assert party.status in (Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED_BY_GUEST)
+        if party.status in CANCELLED and not account.case.cancelled_late:
+            assert kept <= 0
+
+
+def test_in_any_order_the_money_is_right(bank: Bank) -> None:
+    Evening.bank = bank
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        Evening,
+        settings=settings(
+            max_examples=30,
+            stateful_step_count=30,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
