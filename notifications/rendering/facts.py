@@ -224,6 +224,9 @@ def _lives_elsewhere(reservation: Reservation) -> bool:
     return bool(region) and region != reservation.restaurant.country.upper()
 
 
+_PAGES = (("manage", ""), ("cancel", "-cancel"), ("change", "-change"), ("pay", "-pay"))
+
+
 def _links(restaurant: Restaurant, reservation: Reservation | None) -> dict[str, str]:
     base = settings.RESERVEHUB_BASE_URL
     links = {
@@ -235,13 +238,12 @@ def _links(restaurant: Restaurant, reservation: Reservation | None) -> dict[str,
     links["choose"] = ""
     links["pay"] = links["restaurant"]
     links["staff"] = base + reverse("staff:list", args=[restaurant.slug])
-    links["money"] = base + reverse("staff:list", args=[restaurant.slug])
+    links["money"] = base + reverse("staff:payments", args=[restaurant.slug])
     if reservation is None:
         return links
     token = manage_token_of(reservation)
-    for name, route in (("manage", ""), ("cancel", "-cancel"), ("change", "-change")):
+    for name, route in _PAGES:
         links[name] = base + reverse(f"bookings:manage{route}", args=[token])
-    links["pay"] = links["manage"]
     links["review"] = base + reverse("reviews:write", args=[token])
     if not reservation._state.adding:  # noqa: SLF001 - documented by Django
         links["choose"] = unsubscribe_url(reservation, ChannelName.EMAIL)

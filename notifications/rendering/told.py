@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,18 +24,15 @@ def given_of(message: Message, *, language: str) -> Given:
     """The context of the row, and over it what its subject says now. At most one query, and none
     but for campaigns, receipts and links to what is stored.
     """
+    if message.kind == Kind.CAMPAIGN and not message._state.adding:  # noqa: SLF001 - documented
+        recipient = getattr(message, "campaign_recipient", None)
+        return Given(_campaign(recipient, language) if recipient is not None else message.context)
     if message.waitlist_entry is not None:
         return Given({**message.context, **_waiting(message, message.waitlist_entry)})
     if message.queue_entry is not None:
         return Given({**message.context, **_queueing(message.queue_entry)})
-    if message.kind == Kind.RECEIPT:
-        return Given({**message.context, **_paid(message)})
-    if message.kind == Kind.PRIVACY_LINK:
-        return Given({**message.context, **_privacy(message)})
-    if message.kind != Kind.CAMPAIGN or message._state.adding:  # noqa: SLF001 - documented
-        return Given(message.context)
-    recipient = getattr(message, "campaign_recipient", None)
-    return Given(_campaign(recipient, language) if recipient is not None else message.context)
+    tells = _TELLS.get(Kind(message.kind))
+    return Given({**message.context, **tells(message)} if tells else message.context)
 
 
 def _campaign(recipient: CampaignRecipient, language: str) -> Mapping[str, Any]:
@@ -50,13 +47,21 @@ def _campaign(recipient: CampaignRecipient, language: str) -> Mapping[str, Any]:
 
 def _paid(message: Message) -> Mapping[str, Any]:
     """The card and our number of the payment; nothing of it stands in the context."""
-    pk = message.context.get("payment") if isinstance(message.context, Mapping) else None
+    pk = message.context.get("payment")
     rows = Payment.objects.select_related("method")
     payment = rows.filter(pk=pk).first() if isinstance(pk, int) else None
     if payment is None:
         return {}
     card = str(payment.method) if payment.method is not None and payment.method.last4 else ""
     return {"number": str(payment.public_id), "card": card}
+
+
+def _disputed(message: Message) -> Mapping[str, Any]:
+    """The page of the payment, where the dispute is answered."""
+    pk = message.context.get("payment")
+    if not isinstance(pk, int):
+        return {}
+    return {"page_url": reverse("staff:payment", args=[message.restaurant.slug, pk])}
 
 
 def _privacy(message: Message) -> Mapping[str, Any]:
@@ -66,6 +71,13 @@ def _privacy(message: Message) -> Mapping[str, Any]:
     if link is None:
         return {}
     return {"page_url": reverse("guests:stored", args=[privacy_token(link.nonce)])}
+
+
+_TELLS: Mapping[Kind, Callable[[Message], Mapping[str, Any]]] = {
+    Kind.RECEIPT: _paid,
+    Kind.STAFF_DISPUTE: _disputed,
+    Kind.PRIVACY_LINK: _privacy,
+}
 
 
 def _waiting(message: Message, entry: WaitlistEntry) -> Mapping[str, Any]:

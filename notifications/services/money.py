@@ -178,7 +178,7 @@ def dispute_changed(
         context={
             "amount": Money(dispute.amount_minor, dispute.currency).as_json(),
             "status": dispute.status,
-            "dispute": dispute.pk,
+            "payment": dispute.payment_id,
             **({} if by is None else {"respond_by": by.isoformat()}),
         },
     )

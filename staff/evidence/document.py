@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
 from fpdf import FPDF, FontFace
 from fpdf.bidi import BidiParagraph
-from fpdf.enums import TableBordersLayout
+from fpdf.enums import Align, TableBordersLayout, XPos, YPos
+from fpdf.fonts import TTFFont
 
 from staff.evidence.pack import Letter, Pack, Row, Table
+
+# It would tell the log which letters a document is written with, a hundred lines for each.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 _FONTS = Path(__file__).parent / "fonts"
 _SANS, _BOLD = _FONTS / "DejaVuSansCondensed.ttf", _FONTS / "DejaVuSansCondensed-Bold.ttf"
@@ -93,9 +97,9 @@ class _Paper(FPDF):
 
     def title_block(self) -> None:
         self._pen(18, bold=True)
-        self.multi_cell(0, 9, f"Evidence for dispute {printable(self._pack.number)}", **_DOWN)
+        self._text(f"Evidence for dispute {printable(self._pack.number)}", 9)
         self._pen(10, grey=True)
-        self.multi_cell(0, 6, printable(f"{self._pack.title} · made {self._pack.made_at}"), **_DOWN)
+        self._text(printable(f"{self._pack.title} · made {self._pack.made_at}"), 6)
         self.note("Times are the restaurant's, with their distance from UTC.")
 
     def section(self, title: str) -> None:
@@ -103,7 +107,7 @@ class _Paper(FPDF):
             self.add_page()
         self.ln(5)
         self._pen(12.5, bold=True)
-        self.cell(0, 7, title, **_DOWN)
+        self._text(title, 7)
         self.set_draw_color(*_RULE)
         self.line(self.l_margin, self.y, self.w - self.r_margin, self.y)
         self.ln(2)
@@ -119,39 +123,39 @@ class _Paper(FPDF):
                 self.add_page()
             top = self.y
             self._pen(9, grey=True)
-            self.multi_cell(52, _MM, label, align="L", new_x="LMARGIN", new_y="NEXT")
+            self._text(label, _MM, width=52)
             below, page = self.y, self.page
             self.set_xy(self.l_margin + 54, top)
             self._pen(9)
-            self.multi_cell(0, _MM, text, align="L", **_DOWN)
+            self._text(text, _MM)
             if self.page == page:
                 self.set_y(max(self.y, below))
 
     def paragraph(self, text: str) -> None:
         self._pen(9.5)
-        self.multi_cell(0, _MM, printable(text), align="L", **_DOWN)
+        self._text(printable(text), _MM)
 
     def note(self, text: str) -> None:
         self._pen(8.5, grey=True)
-        self.multi_cell(0, _MM, text, align="L", **_DOWN)
+        self._text(text, _MM)
 
     def code(self, text: str) -> None:
         self._pen(8)
         self.set_fill_color(245, 245, 245)
-        self.multi_cell(0, 4.2, printable(text), align="L", fill=True, **_DOWN)
+        self._text(printable(text), 4.2, fill=True)
         self.ln(2)
 
     def verdict(self, text: str, colour: tuple[int, int, int]) -> None:
         self._pen(9.5, bold=True)
         self.set_text_color(*colour)
-        self.multi_cell(0, 6, text, **_DOWN)
+        self._text(text, 6)
 
     def letter(self, letter: Letter) -> None:
         if self.will_page_break(30):
             self.add_page()
         self.ln(2)
         self._pen(9.5, bold=True)
-        self.multi_cell(0, 6, printable(letter.title), **_DOWN)
+        self._text(printable(letter.title), 6)
         self.pairs(letter.rows)
         if letter.text:
             self.code(letter.text.strip())
@@ -159,7 +163,7 @@ class _Paper(FPDF):
     def table_of(self, title: str, table: Table) -> None:
         if title:
             self._pen(9.5, bold=True)
-            self.multi_cell(0, 6, printable(title), **_DOWN)
+            self._text(printable(title), 6)
         if not table.rows:
             self.note("None.")
             return
@@ -177,12 +181,15 @@ class _Paper(FPDF):
                 drawn.row([printable(cell) for cell in row])
         self.ln(2)
 
+    def _text(self, text: str, height: float, *, width: float = 0, fill: bool = False) -> None:
+        """Lines from where the pen is; it goes on below them, at the left."""
+        self.multi_cell(
+            width, height, text, align=Align.L, fill=fill, new_x=XPos.LMARGIN, new_y=YPos.NEXT
+        )
+
     def _pen(self, size: float, *, bold: bool = False, grey: bool = False) -> None:
         self.set_font("sans", "B" if bold else "", size)
         self.set_text_color(*(_GREY if grey else (0, 0, 0)))
-
-
-_DOWN = {"new_x": "LMARGIN", "new_y": "NEXT"}
 
 
 # --- Every script -----------------------------------------------------------------------------
@@ -191,10 +198,12 @@ _DOWN = {"new_x": "LMARGIN", "new_y": "NEXT"}
 @cache
 def _drawn() -> frozenset[int]:
     """The characters that one of the fonts can draw."""
+    paper = FPDF()
     found: set[int] = set()
     for path in (_SANS, _ASIAN):
-        with TTFont(path, lazy=True) as font:
-            found |= set(font.getBestCmap())
+        paper.add_font(path.stem, "", path)
+        font = paper.fonts[path.stem.lower()]
+        found |= set(font.cmap) if isinstance(font, TTFFont) else set()
     return frozenset(found)
 
 

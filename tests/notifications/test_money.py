@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bookings.models import Reservation
+from bookings.selectors import manage_token_of
 from bookings.services import (
     reservation_approve,
     reservation_cancel,
@@ -50,7 +51,7 @@ from tests.notifications.world import send_due
 
 pytestmark = pytest.mark.django_db
 
-MAIL = {"guest_email": "anna@example.com"}
+MAIL: dict[str, Any] = {"guest_email": "anna@example.com"}
 MINUTE = timedelta(minutes=1)
 
 
@@ -119,6 +120,7 @@ def test_a_link_is_sent_when_staff_book(bank: Bank, house: Restaurant) -> None:
     assert "until" not in the(Kind.PAYMENT_ASKED).context
     assert the(Kind.PAYMENT_ASKED).expires_at == seen(reservation).expires_at
     assert "by Monday 1 June, 15:00" in text
+    assert f"/b/{manage_token_of(reservation)}/pay/" in text
     assert "If you cancel by Thursday 4 June, 19:00, you get everything back." in text
     assert "If nobody comes, it keeps €40." in text
 
@@ -440,6 +442,7 @@ def test_staff_hear_of_a_dispute_with_its_deadline_and_of_its_end(
     text = text_of(Kind.STAFF_DISPUTE)
     assert "€40.00" in text
     assert "by Wednesday 10 June, 11:00" in text
+    assert f"/staff/{house.slug}/payments/{payment.pk}/" in text
     dispute(payment, "under_review", NOW + 2 * MINUTE)
     assert for_staff() == ["staff_dispute"]
     dispute(payment, "won", NOW + 3 * MINUTE)

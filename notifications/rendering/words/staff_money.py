@@ -74,8 +74,8 @@ def dispute(facts: Facts) -> Words:
         ),
         short=_("%(place)s: dispute of %(amount)s, %(when)s, %(guests)s, %(name)s.") % values,
         brief=_("Dispute: %(amount)s") % values,
-        link=facts.links["staff"],
-        actions=(Action(_("Open the dispute"), facts.links["staff"]),),
+        link=_page(facts),
+        actions=(Action(_("Open the dispute"), _page(facts)),),
     )
 
 
@@ -90,9 +90,13 @@ def _decided(facts: Facts, heading: str, outcome: str, tone: Tone) -> Words:
         more=(outcome,),
         short=_("%(place)s: %(heading)s, %(amount)s, %(name)s.") % values,
         brief=f"{heading}: {values['amount']}",
-        link=facts.links["staff"],
-        actions=(Action(_("Open the dispute"), facts.links["staff"]),),
+        link=_page(facts),
+        actions=(Action(_("Open the dispute"), _page(facts)),),
     )
+
+
+def _page(facts: Facts) -> str:
+    return facts.given.url("page_url") or facts.links["money"]
 
 
 def _disputed(facts: Facts) -> dict[str, str]:
