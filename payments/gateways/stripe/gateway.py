@@ -9,19 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from stripe import StripeClient
 
 from payments.facts import Fact, FactKind, Mode
-from payments.gateways.base import Answer, CannotAsk, Listed, Order, Refused, Session
+from payments.gateways.base import Answer, CannotAsk, Card, Listed, Order, Refused, Session
 from payments.gateways.stripe.amounts import to_stripe
 from payments.gateways.stripe.books import booked
 from payments.gateways.stripe.client import NEEDS, acting, asking, client_for, keyed
-from payments.gateways.stripe.looking import all_about, answer_of_intent, charge_expanded
-from payments.gateways.stripe.telling import id_of, public_id_of, refund_facts
+from payments.gateways.stripe.looking import (
+    all_about,
+    answer_of_intent,
+    charge_expanded,
+    charges_of,
+    refunds_of,
+)
+from payments.gateways.stripe.telling import Thing, id_of, public_id_of, refund_facts
 from reservehub.core import clock
 from reservehub.core.money import Money
 from reservehub.core.needs import problem_of
@@ -84,10 +89,10 @@ class StripeGateway:
             return all_about(client_for(order.account), order)
 
     def charge(self, order: Order, amount: Money, *, key: str) -> Answer:
-        return _on_saved_card(order, amount, key=key, capture_method="automatic")
+        return _on_saved_card(order, amount, key=key, is_held=False)
 
     def authorise(self, order: Order, amount: Money, *, key: str) -> Answer:
-        return _on_saved_card(order, amount, key=key, capture_method="manual")
+        return _on_saved_card(order, amount, key=key, is_held=True)
 
     def capture(self, order: Order, amount: Money, *, key: str) -> Answer:
         client = client_for(order.account)
@@ -119,16 +124,10 @@ class StripeGateway:
         return answer_of_intent(intent.to_dict(), now=clock.now())
 
     def refund(self, order: Order, amount: Money, *, key: str) -> Answer:
-        with acting():
-            refund = client_for(order.account).v1.refunds.create(
-                {
-                    "payment_intent": order.provider_id,
-                    "amount": to_stripe(amount),
-                    "metadata": _ours(order),
-                },
-                keyed(key),
-            )
-        told = refund.to_dict()
+        client = client_for(order.account)
+        with asking():
+            refunds = refunds_of(client, order.provider_id)
+        told = _done_before(refunds, key) or _refunded(client, order, amount, key)
         if told.get("status") in ("failed", "canceled"):
             raise Refused(str(told.get("failure_reason") or "refund_failed")[:100])
         return Answer(facts=tuple(refund_facts(told, object_id=order.provider_id)))
@@ -154,14 +153,23 @@ def _ours(order: Order) -> dict[str, str]:
     return {"public_id": order.public_id}
 
 
-def _retrieved(client: StripeClient, number: str) -> Mapping[str, Any]:
+def _ours_once(order: Order, key: str) -> dict[str, str]:
+    """Stripe forgets a key after a day; what was done with it bears it for ever."""
+    return {**_ours(order), "key": key}
+
+
+def _done_before(things: Iterable[Thing], key: str) -> Thing | None:
+    return next((one for one in things if (one.get("metadata") or {}).get("key") == key), None)
+
+
+def _retrieved(client: StripeClient, number: str) -> Thing:
     with asking():
         if number.startswith(_SETUP):
             return client.v1.setup_intents.retrieve(number).to_dict()
         return client.v1.payment_intents.retrieve(number).to_dict()
 
 
-def _intent_begun(client: StripeClient, order: Order) -> Mapping[str, Any]:
+def _intent_begun(client: StripeClient, order: Order) -> Thing:
     is_held = order.mode is Mode.AUTHORISE
     with acting():
         return client.v1.payment_intents.create(
@@ -177,7 +185,7 @@ def _intent_begun(client: StripeClient, order: Order) -> Mapping[str, Any]:
         ).to_dict()
 
 
-def _setup_begun(client: StripeClient, order: Order) -> Mapping[str, Any]:
+def _setup_begun(client: StripeClient, order: Order) -> Thing:
     with acting():
         customer = client.v1.customers.create(
             {"metadata": _ours(order)}, keyed(order.key("customer"))
@@ -193,37 +201,62 @@ def _setup_begun(client: StripeClient, order: Order) -> Mapping[str, Any]:
         ).to_dict()
 
 
-# --- Acting while the guest is away -----------------------------------------------------------
+# --- Acting -----------------------------------------------------------------------------------
 
 
-def _on_saved_card(order: Order, amount: Money, *, key: str, capture_method: str) -> Answer:
+def _on_saved_card(order: Order, amount: Money, *, key: str, is_held: bool) -> Answer:
     if order.card is None:
         raise Refused("no_card")
-    with acting():
-        intent = (
-            client_for(order.account)
-            .v1.payment_intents.create(
-                {
-                    "amount": to_stripe(amount),
-                    "currency": amount.currency.lower(),
-                    "customer": order.card.customer_token,
-                    "payment_method": order.card.method_token,
-                    "allowed_payment_method_types": ["card"],
-                    "capture_method": "manual" if capture_method == "manual" else "automatic",
-                    "off_session": True,
-                    "confirm": True,
-                    "description": order.description,
-                    "metadata": _ours(order),
-                    "expand": charge_expanded(),
-                },
-                keyed(key),
-            )
-            .to_dict()
-        )
+    client = client_for(order.account)
+    with asking():
+        charges = charges_of(client, order.card.customer_token)
+    taken = [
+        {**intent, "latest_charge": charge}
+        for intent, charge in charges
+        if charge.get("status") == "succeeded"
+    ]
+    before = _done_before(taken, key)
+    if before is not None:
+        return answer_of_intent(before, now=clock.now())
+    intent = _taken(client, order, order.card, amount, key=key, is_held=is_held)
     if intent["status"] not in _OVER:
         # Mostly told as an error; a bank may also ask for the guest only now.
         raise Refused("authentication_required", needs_guest=True)
     return answer_of_intent(intent, now=clock.now())
+
+
+def _taken(
+    client: StripeClient, order: Order, card: Card, amount: Money, *, key: str, is_held: bool
+) -> Thing:
+    with acting():
+        return client.v1.payment_intents.create(
+            {
+                "amount": to_stripe(amount),
+                "currency": amount.currency.lower(),
+                "customer": card.customer_token,
+                "payment_method": card.method_token,
+                "allowed_payment_method_types": ["card"],
+                "capture_method": "manual" if is_held else "automatic",
+                "off_session": True,
+                "confirm": True,
+                "description": order.description,
+                "metadata": _ours_once(order, key),
+                "expand": charge_expanded(),
+            },
+            keyed(key),
+        ).to_dict()
+
+
+def _refunded(client: StripeClient, order: Order, amount: Money, key: str) -> Thing:
+    with acting():
+        return client.v1.refunds.create(
+            {
+                "payment_intent": order.provider_id,
+                "amount": to_stripe(amount),
+                "metadata": _ours_once(order, key),
+            },
+            keyed(key),
+        ).to_dict()
 
 
 def _known_instead(
@@ -249,7 +282,7 @@ def _is_about(fact: Fact, order: Order) -> bool:
 # --- Books ------------------------------------------------------------------------------------
 
 
-def _listed(client: StripeClient, bookings: Iterable[Mapping[str, Any]]) -> Iterator[Listed]:
+def _listed(client: StripeClient, bookings: Iterable[Thing]) -> Iterator[Listed]:
     owners: dict[str, str] = {}
     for booking in bookings:
         for fact in booked(booking):

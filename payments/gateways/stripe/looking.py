@@ -49,7 +49,7 @@ def all_about(client: StripeClient, order: Order) -> Answer:
         expand = ["payment_method"]
         setup = client.v1.setup_intents.retrieve(order.provider_id, {"expand": expand}).to_dict()
         facts = list(setup_facts(setup, currency=order.amount.currency, now=now))
-        charges = _charges_of(client, id_of(setup.get("customer")))
+        charges = charges_of(client, id_of(setup.get("customer")))
         card = card_of(setup)
         return _told(client, charges, facts, now=now, card=card, is_dead=_is_dead(setup))
     intent = client.v1.payment_intents.retrieve(
@@ -59,7 +59,7 @@ def all_about(client: StripeClient, order: Order) -> Answer:
     charges = [(intent, charge)] if charge else []
     customer = id_of(intent.get("customer"))
     if customer:
-        others = _charges_of(client, customer)
+        others = charges_of(client, customer)
         charges += [one for one in others if one[0]["id"] != intent["id"]]
     facts = [] if charge else list(intent_facts(intent, None, now=now))
     return _told(client, charges, facts, now=now, is_dead=_is_dead(intent))
@@ -113,7 +113,7 @@ def _charge_of(intent: Thing) -> Thing | None:
     return charge if isinstance(charge, dict) else None
 
 
-def _charges_of(client: StripeClient, customer: str) -> _Charges:
+def charges_of(client: StripeClient, customer: str) -> _Charges:
     """Charges of a Customer, each with its PaymentIntent."""
     if not customer:
         return []
@@ -139,9 +139,14 @@ def _money_back(client: StripeClient, intent: Thing, charge: Thing) -> Iterator[
     """
     if not charge.get("captured"):
         return
-    listed = client.v1.refunds.list({"charge": str(charge["id"]), "limit": _A_PAGE})
-    for refund in listed.auto_paging_iter():
-        yield from refund_facts(refund.to_dict(), object_id=str(intent["id"]))
+    for refund in refunds_of(client, str(intent["id"])):
+        yield from refund_facts(refund, object_id=str(intent["id"]))
+
+
+def refunds_of(client: StripeClient, intent_id: str) -> list[Thing]:
+    """Refunds of what a PaymentIntent took."""
+    listed = client.v1.refunds.list({"payment_intent": intent_id, "limit": _A_PAGE})
+    return [refund.to_dict() for refund in listed.auto_paging_iter()]
 
 
 def _disputes_of(client: StripeClient, charge: Thing) -> list[Thing]:

@@ -312,6 +312,7 @@ def test_a_fee_in_another_currency_is_told_in_the_guests(provider: StripeStandIn
 
 def test_a_fee_is_charged_once_however_often_it_is_asked_for(provider: StripeStandIn) -> None:
     order = with_saved_card(provider)
+    provider.behave()  # asked first what was charged before
     provider.drop_after_receiving()
     with pytest.raises(OutcomeUnknown):
         GATEWAY.charge(order, EUROS, key="charge-1")
@@ -320,12 +321,48 @@ def test_a_fee_is_charged_once_however_often_it_is_asked_for(provider: StripeSta
 
     assert len(provider.all("charge")) == 1
     assert totals_of(answer.facts).captured == 50_00
-    form = provider.requests[-1].form
+    (form,) = [one.form for one in provider.requests if "off_session" in one.form]
     assert (form["off_session"], form["confirm"]) == ("true", "true")
+
+
+@pytest.mark.parametrize("act", ["charge", "authorise"])
+def test_a_fee_is_charged_once_even_when_stripe_has_forgotten_the_key(
+    provider: StripeStandIn, act: str
+) -> None:
+    order = with_saved_card(provider)
+    first = getattr(GATEWAY, act)(order, EUROS, key="key-1")
+    provider.day_passes()
+
+    assert getattr(GATEWAY, act)(order, EUROS, key="key-1") == first
+    assert len(provider.all("charge")) == 1
+
+
+def test_a_hold_given_up_since_is_told_not_taken_again(provider: StripeStandIn) -> None:
+    order = with_saved_card(provider)
+    held = GATEWAY.authorise(order, EUROS, key="key-1")
+    provider.hold_runs_out(held.provider_id)
+    provider.day_passes()
+
+    answer = GATEWAY.authorise(order, EUROS, key="key-1")
+
+    assert totals_of(answer.facts) == Totals(was_held=True)
+    assert len(provider.all("charge")) == 1
+
+
+def test_money_goes_back_once_even_when_stripe_has_forgotten_the_key(
+    provider: StripeStandIn,
+) -> None:
+    order = paid(provider)
+    first = GATEWAY.refund(order, Money(20_00, "EUR"), key="refund-1")
+    provider.day_passes()
+
+    assert GATEWAY.refund(order, Money(20_00, "EUR"), key="refund-1") == first
+    assert known(order).refunded == 20_00
 
 
 def test_a_charge_whose_answer_is_lost_is_found(provider: StripeStandIn) -> None:
     order = with_saved_card(provider)
+    provider.behave()  # asked first what was charged before
     provider.drop_after_receiving()
     with pytest.raises(OutcomeUnknown):
         GATEWAY.charge(order, EUROS, key="charge-1")
@@ -418,6 +455,7 @@ def test_a_card_saved_at_the_last_moment_stays(provider: StripeStandIn) -> None:
 
 def test_money_goes_back_once_however_often_it_is_asked_for(provider: StripeStandIn) -> None:
     order = paid(provider)
+    provider.behave()  # asked first what was given back before
     provider.drop_after_receiving()
     with pytest.raises(OutcomeUnknown):
         GATEWAY.refund(order, Money(20_00, "EUR"), key="refund-1")
@@ -439,6 +477,7 @@ ACTS: dict[str, Callable[[Order], object]] = {
     "release": lambda order: GATEWAY.release(order, key="k"),
     "refund": lambda order: GATEWAY.refund(order, EUROS, key="k"),
 }
+ASKS_FIRST = frozenset({"charge", "authorise", "refund"})
 READS: dict[str, Callable[[Order], object]] = {
     "begin": session_of,
     "look_up": GATEWAY.look_up,
@@ -452,7 +491,7 @@ def error(kind: str, code: str = "") -> dict[str, Any]:
     return {"error": {"type": kind, "code": code, "message": "Words for Ms Ada Lovelace"}}
 
 
-@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+@pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize(
     ("answer", "failure", "code"),
     [
@@ -470,19 +509,22 @@ def error(kind: str, code: str = "") -> dict[str, Any]:
 )
 def test_errors_are_told_honestly(
     provider: StripeStandIn,
-    act: Callable[[Order], object],
+    act: str,
     answer: tuple[int, Any],
     failure: type[Exception],
     code: str,
 ) -> None:
+    if act in ASKS_FIRST:
+        provider.behave()
     provider.fail_next(*answer)
 
     with pytest.raises(failure, match=code) as caught:
-        act(ORDER)
+        ACTS[act](ORDER)
 
     assert "Lovelace" not in repr(caught.value)
     assert caught.value.__suppress_context__
-    assert len(provider.requests) == 1  # nobody repeated it behind our back
+    acts = [request for request in provider.requests if request.method == "POST"]
+    assert len(acts) == 1  # nobody repeated it behind our back
 
 
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
@@ -514,6 +556,7 @@ def test_who_waits_too_long_does_not_know(
 ) -> None:
     order = with_saved_card(provider)
     monkeypatch.setattr(client, "_ANSWER_SECONDS", 0.2)
+    provider.behave()
     provider.hang()
 
     with pytest.raises(OutcomeUnknown, match="ReadTimeout"):

@@ -52,6 +52,10 @@ class StripeStandIn(StripeWorld, StandIn):
             "STRIPE_API_URL": self.url,
         }
 
+    def day_passes(self) -> None:
+        """Stripe forgets idempotency keys."""
+        self._kept.clear()
+
     def event(self, kind: str, thing: Thing, *, number: str = "") -> Call:
         """A webhook about an object as it is now, signed."""
         body = json.dumps(
@@ -127,7 +131,7 @@ class StripeStandIn(StripeWorld, StandIn):
             f"POST /v1/{setup}/cancel": (self._cancel_setup, params.SetupIntentCancelParams),
             "POST /v1/refunds": (self._refund, params.RefundCreateParams),
             "GET /v1/charges": (self._lister("charge", "customer"), params.ChargeListParams),
-            "GET /v1/refunds": (self._lister("refund", "charge"), params.RefundListParams),
+            "GET /v1/refunds": (self._lister("refund", "payment_intent"), params.RefundListParams),
             "GET /v1/disputes": (self._lister("dispute", "charge"), params.DisputeListParams),
             "GET /v1/balance_transactions": (
                 self._lister("balance_transaction"),
