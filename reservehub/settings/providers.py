@@ -116,7 +116,9 @@ ADYEN_MERCHANT_ACCOUNT = environment.text("ADYEN_MERCHANT_ACCOUNT")
 ADYEN_HMAC_KEYS = environment.words("ADYEN_HMAC_KEYS")
 ADYEN_WEBHOOK_USER = environment.text("ADYEN_WEBHOOK_USER")
 ADYEN_WEBHOOK_PASSWORD = environment.text("ADYEN_WEBHOOK_PASSWORD")
-ADYEN_WEB_VERSION = environment.text("ADYEN_WEB_VERSION", "6.31.0")
+#: Where guests are taken to be from; decides nothing, as only cards are offered.
+ADYEN_COUNTRY_CODE = environment.text("ADYEN_COUNTRY_CODE", "NL")
+ADYEN_WEB_VERSION = environment.text("ADYEN_WEB_VERSION", "6.45.2")
 
 SQUARE_ACCESS_TOKEN = environment.text("SQUARE_ACCESS_TOKEN")
 #: One that begins with sandbox- is for trying out, and Square's script comes from the sandbox.

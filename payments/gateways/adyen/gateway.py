@@ -63,9 +63,12 @@ class AdyenGateway:
             **_what(order, order.amount, order.mode),
             "returnUrl": return_url,
             "channel": "Web",
+            "countryCode": settings.ADYEN_COUNTRY_CODE,
             "shopperLocale": language.replace("_", "-"),
             "shopperInteraction": "Ecommerce",
             "allowedPaymentMethods": ["scheme"],
+            # In frames of the page, so that the guest need not leave it.
+            "authenticationData": {"threeDSRequestData": {"nativeThreeDS": "preferred"}},
             "expiresAt": _session_end(clock.now()).isoformat(),
             **_terms(order, order.mode),
         }
@@ -79,10 +82,12 @@ class AdyenGateway:
                 "id": session_id,
                 "sessionData": data,
                 "clientKey": settings.ADYEN_CLIENT_KEY,
+                "countryCode": settings.ADYEN_COUNTRY_CODE,
                 "environment": settings.ADYEN_ENVIRONMENT,
                 "locale": language.replace("_", "-"),
                 "script": _script("adyen.js"),
                 "style": _script("adyen.css"),
+                "returnUrl": return_url,
             },
         )
 
