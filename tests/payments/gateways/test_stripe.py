@@ -14,7 +14,16 @@ from django.test import override_settings
 from pytest_django import Settings
 
 from payments.facts import Fact, FactKind, Mode, Totals, totals_of
-from payments.gateways.base import CannotAsk, Card, NotDone, Order, OutcomeUnknown, Refused, Session
+from payments.gateways.base import (
+    CannotAsk,
+    Card,
+    Gateway,
+    NotDone,
+    Order,
+    OutcomeUnknown,
+    Refused,
+    Session,
+)
 from payments.gateways.stripe import client
 from payments.gateways.stripe.gateway import StripeGateway
 from reservehub.core import clock
@@ -32,7 +41,7 @@ from tests.payments.stand_ins.stripe_world import (
 PUBLIC_ID = "0b8a7a0e-5f6c-4d3e-9a53-2d1c8a9b7e10"
 NOW = datetime(2027, 3, 4, 12, tzinfo=UTC)
 EUROS = Money(50_00, "EUR")
-GATEWAY = StripeGateway()
+GATEWAY: Gateway = StripeGateway()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from django.test import RequestFactory, override_settings
 from pytest_django import Settings
 
 from payments.facts import FactKind, Mode, totals_of
-from payments.gateways.base import BadSignature, Incoming, Malformed, Notice, Order
+from payments.gateways.base import BadSignature, Incoming, Malformed, Notice, Order, Webhook
 from payments.gateways.stripe.gateway import StripeGateway
 from payments.gateways.stripe.webhook import StripeWebhook, verify
 from reservehub.core.money import Money
@@ -135,7 +135,8 @@ def request_of(call: Call) -> HttpRequest:
 
 
 def read(call: Call) -> Incoming:
-    return StripeWebhook().read(request_of(call))
+    webhook: Webhook = StripeWebhook()
+    return webhook.read(request_of(call))
 
 
 def notice_of(call: Call) -> Notice:
