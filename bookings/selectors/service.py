@@ -198,6 +198,7 @@ def _flags(reservation: Reservation) -> tuple[str, ...]:
         "first_visit": reservation.previous_visits == 0 and not is_walk_in,
         "partly_seated": reservation.status == Status.PARTIALLY_SEATED,
         "locked": reservation.is_table_locked,
+        "unpaid": reservation.status == Status.PENDING_PAYMENT,
     }
     return tuple(flag for flag, is_so in said.items() if is_so)
 

@@ -177,5 +177,6 @@ def _flags(status: str, is_vip: bool, row: Sequence[Any]) -> tuple[str, ...]:
         "first_visit": previous_visits == 0 and not is_walk_in,
         "partly_seated": status == Status.PARTIALLY_SEATED,
         "locked": is_locked,
+        "unpaid": status == Status.PENDING_PAYMENT,
     }
     return tuple(flag for flag, is_so in said.items() if is_so)

@@ -102,6 +102,7 @@ class BookingForm(HouseForm):
     overrides = forms.MultipleChoiceField(
         choices=[(name, name) for name in OVERRIDES], required=False
     )
+    asks_payment = forms.BooleanField(label=_("Ask for payment by link"), required=False)
     version = forms.IntegerField(required=False)
     nonce = forms.CharField(max_length=64, required=False)
 

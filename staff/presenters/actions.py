@@ -17,13 +17,14 @@ from bookings.lifecycle import (
     Status,
     undoes_answer,
 )
-from bookings.models import Reservation
+from bookings.models import DepositStatus, Reservation
 from bookings.presenters.clock import clock_text, local
 from bookings.services.visits import EARLIEST
 
 _S = Status
 EXPECTED = frozenset({_S.CONFIRMED, _S.ARRIVED})
 CANCELLABLE = EXPECTED | {_S.PENDING_PAYMENT}
+PAYABLE = frozenset({_S.CONFIRMED, _S.PENDING_PAYMENT})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,9 +95,11 @@ def _all(reservation: Reservation, *, now: datetime) -> Iterator[Action]:
     status = Status(reservation.status)
     is_close = now >= reservation.starts_at - EARLIEST
     is_due = now >= reservation.starts_at
+    is_unpaid = reservation.deposit_status == DepositStatus.PENDING and status in PAYABLE
     offers: tuple[tuple[bool, str, str, str], ...] = (
         (status is _S.PENDING, "decline", pgettext("step", "Decline"), "reason"),
         (status is _S.CONFIRMED and is_close, "arrive", pgettext("step", "Arrived"), ""),
+        (is_unpaid and not is_due, "ask-payment", _("Ask for payment by link"), ""),
         (status in EXPECTED and is_close, "partly-seat", _("Partly seated"), ""),
         (status in OCCUPYING, "move", pgettext("step", "Move"), ""),
         (status in EXPECTED and is_due, "no-show", pgettext("step", "No-show"), ""),

@@ -11,11 +11,14 @@ from django.utils.translation import ngettext
 
 from bookings.availability import Channel, Query, Reason, SlotAnswer, answer, check_manual, explain
 from bookings.loading import LoadedDay, load_day
+from bookings.models import Source
 from bookings.presenters.clock import clock_text
 from bookings.presenters.finder import Choice
+from bookings.selectors.deposits import deposit_terms
 from bookings.services.questions import STAFF_REASONS
 from restaurants.models import Restaurant
 from staff.presenters import objections
+from staff.presenters.deposits import amount_text
 
 HIDDEN = {Reason.PAST, Reason.NONEXISTENT_TIME}
 
@@ -54,7 +57,9 @@ class TableGroup:
 
 @dataclass(frozen=True)
 class Offer:
-    """All that the clock and the tables answer to a half-filled form."""
+    """All that the clock and the tables answer to a half-filled form. `deposit` is what the guest
+    would be asked for by link, empty where that is nothing.
+    """
 
     blocks: tuple[Block, ...]
     choice: Choice | None
@@ -64,6 +69,7 @@ class Offer:
     tables: tuple[TableGroup, ...]
     ends: str
     closed: str
+    deposit: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +101,7 @@ def query_of(wish: Wish, *, now: datetime) -> Query:
 
 
 def offer_of(restaurant: Restaurant, wish: Wish, *, now: datetime) -> Offer:
-    """Two queries, or three when nothing is cached."""
+    """Two queries, or three when nothing is cached; one more where bookings may cost money."""
     day = load_day(restaurant, wish.date, now=now)
     query = query_of(wish, now=now)
     answers = [a for a in answer(day.service, query) if not HIDDEN & set(a.reasons)]
@@ -110,7 +116,21 @@ def offer_of(restaurant: Restaurant, wish: Wish, *, now: datetime) -> Offer:
         tables=tuple(_tables(day, query, chosen, wish)) if chosen else (),
         ends=_clock(chosen.ends_at, day, restaurant) if chosen else "",
         closed="" if answers else _closed(day),
+        deposit=_deposit(restaurant, wish, chosen) if chosen and not wish.reservation_id else "",
     )
+
+
+def _deposit(restaurant: Restaurant, wish: Wish, chosen: SlotAnswer) -> str:
+    terms = deposit_terms(
+        restaurant=restaurant,
+        service_date=wish.date,
+        starts_at=chosen.starts_at,
+        service_period_id=chosen.period_id,
+        party_size=wish.party_size,
+        area_id=wish.area_id,
+        source=Source.PHONE,
+    )
+    return amount_text(terms["limit_minor"], terms["currency"]) if terms else ""
 
 
 def _closed(day: LoadedDay) -> str:

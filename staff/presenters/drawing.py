@@ -20,7 +20,7 @@ RING = 6
 TIGHT, SMALL = 68, 84
 PADDING = 48
 """Around what is drawn: chairs, rings, signs and the names of areas."""
-SHOWN_FLAGS = ("allergy", "vip", "birthday", "occasion", "note", "eta")
+SHOWN_FLAGS = ("allergy", "vip", "unpaid", "birthday", "occasion", "note", "eta")
 """In the order of importance; a table has room for three."""
 
 

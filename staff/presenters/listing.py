@@ -18,7 +18,7 @@ from bookings.selectors.service import Party, Service
 from restaurants.models import Restaurant
 from restaurants.permissions import Capability
 from staff.presenters.day import Asked
-from staff.presenters.marks import Mark, allergy_text, marks_of, note_of
+from staff.presenters.marks import Mark, allergy_text, deposit_mark, marks_of, note_of
 
 SHOWS = ("coming", "requests", "seated", "done")
 FINISHING = timedelta(minutes=15)
@@ -97,7 +97,7 @@ class Chips:
     def chip(
         self, party: Party, numbers: dict[int, str], *, is_live: bool, with_date: bool = False
     ) -> Chip:
-        row, visit = party.reservation, party.visit
+        row = party.reservation
         start = clock_text(local(row.starts_at, self.restaurant), self.restaurant)
         timing, is_urgent = self._timing(party) if is_live else ("", False)
         is_unassigned = not party.table_ids and party.status in lifecycle.OCCUPYING
@@ -117,7 +117,7 @@ class Chips:
             status="" if party.status in _PLAIN else self._statuses[row.status],
             timing=timing,
             is_urgent=is_urgent,
-            marks=marks_of(visit.flags, sees_contact=self.sees_contact),
+            marks=self._marks(party),
             note=note_of(row) if self.sees_contact else "",
             allergy=allergy_text(row) if self.sees_contact else "",
             phone=party.phone if self.sees_contact else "",
@@ -126,6 +126,17 @@ class Chips:
             panel_url=self.url(row.pk, "panel"),
             edit_url=self.url(row.pk, "edit") if self.edits and party.status in EDITABLE else "",
         )
+
+    def _marks(self, party: Party) -> tuple[Mark, ...]:
+        """What is remarkable about the party, and how its deposit stands; that says more than that
+        it is waited for.
+        """
+        currency = self.restaurant.currency
+        deposit = deposit_mark(party.reservation.deposit_status, currency=currency)
+        marks = marks_of(party.visit.flags, sees_contact=self.sees_contact)
+        if deposit is None:
+            return marks
+        return (*(mark for mark in marks if mark.key != "unpaid"), deposit)
 
     def url(self, reservation_id: int, step: str) -> str:
         """The address of a step or a part of one reservation."""

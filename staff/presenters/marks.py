@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from babel.numbers import get_currency_symbol
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 
-from bookings.models import Reservation
+from bookings.models import DepositStatus, Reservation
 from bookings.presenters.floor import HEALTH
 from bookings.presenters.words import DIETARY
 
@@ -36,9 +37,33 @@ MARKS: Mapping[str, Mark] = {
         Mark("walk_in", "↓", pgettext_lazy("mark of a party", "Walk-in")),
         Mark("partly_seated", "½", pgettext_lazy("mark of a party", "Partly seated")),
         Mark("locked", "●", pgettext_lazy("mark of a party", "Table is fixed")),
+        Mark("unpaid", "…", pgettext_lazy("mark of a party", "Waiting for payment")),
     )
 }
 _PRIVATE = HEALTH | {"note"}
+
+
+_OF_MONEY = {
+    DepositStatus.PENDING: "due",
+    DepositStatus.GUARANTEED: "sure",
+    DepositStatus.HELD: "sure",
+    DepositStatus.PAID: "paid",
+    DepositStatus.REDEEMED: "paid",
+    DepositStatus.FORFEITED: "kept",
+    DepositStatus.CHARGED: "kept",
+    DepositStatus.DISPUTED: "disputed",
+}
+"""What the mark of a deposit looks like; other states are not worth one."""
+
+
+def deposit_mark(status: str, *, currency: str) -> Mark | None:
+    """The deposit of a party: the sign of the currency, and the state in a word."""
+    key = _OF_MONEY.get(DepositStatus(status))
+    if key is None:
+        return None
+    word = pgettext("mark of a party", "Deposit: %(state)s")
+    sign = get_currency_symbol(currency, locale=(get_language() or "en").replace("-", "_"))
+    return Mark(f"deposit-{key}", sign, word % {"state": DepositStatus(status).label})
 
 
 def marks_of(flags: Iterable[str], *, sees_contact: bool) -> tuple[Mark, ...]:

@@ -11,14 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from bookings.deposits import payment_reference
 from bookings.floor import Stay, TableState, TableView, Visit, table_view
 from bookings.lifecycle import AT_TABLE, OCCUPYING, Status
-from bookings.models import Reservation, Source
+from bookings.models import DepositStatus, Reservation, Source
 from bookings.presenters.clock import clock_text, local, moment_text
 from bookings.presenters.words import DIETARY
 from bookings.selectors import tables_of
 from bookings.selectors.floor import service_date_at, stays_of_day
 from guests.selectors.profile import alerts_of
+from payments.selectors import payments_of
 from restaurants.models import Restaurant, Table
 from restaurants.permissions import Capability
 from staff.access import Desk
@@ -29,11 +31,23 @@ from staff.presenters.actions import (
     more_actions,
     next_action,
 )
+from staff.presenters.deposits import amount_text
 from staff.presenters.floor import STATE_WORDS
+from staff.presenters.payments import Badge, deposit_badge
 
 _T = TableState
 WALK_IN_STATES = frozenset({_T.AVAILABLE, _T.SOON, _T.CLEANING})
 BLOCK_MINUTES = (30, 60, 120, 240)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardMoney:
+    """The deposit of a reservation; `url` is the page of its payment, for those who may open it."""
+
+    badge: Badge
+    amount: str
+    until: str
+    url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +71,7 @@ class Card:
     may_undo: bool
     talk_url: str
     guest_url: str = ""
+    money: CardMoney | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,6 +239,26 @@ def card_of(desk: Desk, reservation: Reservation) -> Card:
         may_undo=may_edit and may_undo(reservation, now=desk.now),
         talk_url=_talk_url(desk, reservation),
         guest_url=_guest_url(desk, reservation),
+        money=_money(desk, reservation),
+    )
+
+
+def _money(desk: Desk, reservation: Reservation) -> CardMoney | None:
+    """None if no money was ever asked for; one query for those who may open its payment."""
+    if reservation.deposit_status == DepositStatus.NOT_REQUIRED:
+        return None
+    url, until = "", ""
+    if desk.can(Capability.CHARGE_REFUND):
+        reference = payment_reference(reservation.pk)
+        pk = payments_of(reference).values_list("pk", flat=True).first()
+        url = reverse("staff:payment", args=[desk.restaurant.slug, pk]) if pk else ""
+    if reservation.status == Status.PENDING_PAYMENT and reservation.expires_at is not None:
+        until = clock_text(local(reservation.expires_at, desk.restaurant), desk.restaurant)
+    return CardMoney(
+        badge=deposit_badge(reservation.deposit_status),
+        amount=amount_text(reservation.deposit_minor, desk.restaurant.currency),
+        until=until,
+        url=url,
     )
 
 

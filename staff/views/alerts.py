@@ -22,6 +22,8 @@ from staff.presenters.alerts import Line, lines_of, urgent, visible
 from staff.presenters.day import asked_of
 from staff.presenters.guest_alerts import note_lines
 from staff.presenters.message_alerts import undelivered_lines, unread_lines
+from staff.presenters.money_alerts import money_lines
+from staff.views.payments import troubles_here
 
 
 @require_GET
@@ -36,14 +38,16 @@ def alerts(request: HttpRequest, desk: Desk) -> HttpResponse:
         else []
     )
     shown = visible(found, desk.capabilities)
-    written = _unread(desk)
-    context = {"restaurant": desk.restaurant, "count": urgent(shown) + len(written)}
+    written, money = _unread(desk), _money(desk)
+    pressing = len(written) + sum(line.weight == "urgent" for line in money)
+    context = {"restaurant": desk.restaurant, "count": urgent(shown) + pressing}
     if request.GET.get("part") == "badge":
         return render(request, "staff/alerts/badge.html", context)
     ids = {alert.reservation_id for alert in shown}
     rows = reservations_visible_to(desk.person).filter(restaurant=desk.restaurant).in_bulk(ids)
     lines = [
         *written,
+        *money,
         *_undelivered(desk, asked.date),
         *lines_of(shown, rows, desk.restaurant, desk.capabilities),
         *_remembered(desk, asked.date),
@@ -67,6 +71,13 @@ def _unread(desk: Desk) -> list[Line]:
     if not desk.can(Capability.SEE_CONTACT):
         return []
     return unread_lines(conversations_unseen(desk.restaurant), desk.restaurant)
+
+
+def _money(desk: Desk) -> list[Line]:
+    """Of any date: open disputes and what a provider refused, for those who may act on them."""
+    if not desk.can(Capability.CHARGE_REFUND):
+        return []
+    return money_lines(troubles_here(desk), desk.restaurant)
 
 
 def _undelivered(desk: Desk, service_date: date) -> list[Line]:

@@ -159,6 +159,7 @@ def _request_of(desk: Desk, form: BookingForm) -> BookingRequest:
         source=Source.PHONE,
         channel=Channel.IN_HOUSE,
         overrides=frozenset(data["overrides"]),
+        asks_payment=data["asks_payment"],
     )
 
 

@@ -39,6 +39,7 @@ from staff.access import Desk, desk_view, show
 from staff.forms.payments import FilterForm
 from staff.presenters.payment_page import facts_of, step_links, terms_rows, timeline_of
 from staff.presenters.payments import (
+    Trouble,
     payment_badge,
     payment_rows,
     totals_of,
@@ -60,7 +61,7 @@ def payments(request: HttpRequest, desk: Desk) -> HttpResponse:
     today = service_date_at(place, desk.now)
     rules = [(row.pk, row.name) for row in deposit_rules_of(place)]
     form = FilterForm(request.GET, rules=rules)
-    context: dict[str, Any] = {"form": form, "troubles": _troubles(desk)}
+    context: dict[str, Any] = {"form": form, "troubles": troubles_here(desk)}
     context["unredeemed"] = unredeemed_rows(unredeemed_of(place, now=desk.now, today=today), place)
     if not form.is_valid():
         errors = errors_of(form)
@@ -115,7 +116,8 @@ def position_of(text: str, restaurant_id: int) -> Position | None:
     return Position(*row) if row else None
 
 
-def _troubles(desk: Desk) -> list[Any]:
+def troubles_here(desk: Desk) -> list[Trouble]:
+    """What needs somebody: at most three queries."""
     disputes = open_disputes(desk.restaurant)[:TROUBLES_SHOWN]
     refused = refused_instructions(desk.restaurant, since=desk.now - REFUSED_SHOWN_FOR)
     return troubles_of(list(disputes), list(refused[:TROUBLES_SHOWN]), desk.restaurant)

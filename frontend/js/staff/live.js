@@ -10,7 +10,7 @@ const CONNECTED_WITHIN = 8_000;
 const OFFLINE_AFTER = 10_000;
 const TICK = 1_000;
 const STRANGER = 4403;
-const SHOWN_FLAGS = ["allergy", "vip", "birthday", "occasion", "note", "eta"];
+const SHOWN_FLAGS = ["allergy", "vip", "unpaid", "birthday", "occasion", "note", "eta"];
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Milliseconds before attempt number n: soon at first, at most 2 s in the first minute, then 10 s; never all at once. */

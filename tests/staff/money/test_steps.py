@@ -71,7 +71,8 @@ def test_a_refund_is_asked_about_with_its_exact_amount(
     assert told.actor_user is not None
     assert told.actor_user.get_full_name() == "Maria"
     entry = AuditEntry.objects.get(action="reservation.deposit_refunded")
-    assert (entry.actor_label, entry.after["reason"]) == ("Maria", "Table was cold")
+    assert entry.actor_label == "Maria"
+    assert (entry.after or {})["reason"] == "Table was cold"
     work(NOW)
     assert payment_for(reservation).refunded_minor == 1250
 
