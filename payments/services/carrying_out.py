@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from payments.facts import Status
 from payments.gateways.base import (
@@ -113,21 +113,11 @@ def instruction_claim(
     """Take a due instruction for the network. None where somebody else has it, it is not due, it
     has to wait, or there is nothing to do any more.
     """
-    found = (
-        Instruction.objects.select_related("payment__method")
-        .filter(pk=instruction_id, status__in=_TO_CLAIM)
-        .first()
-    )
-    if found is None:
+    found = _instruction(instruction_id)
+    if found is None or found.status not in _TO_CLAIM:
         return None
     only_asks = _only_asks(found, now)
-    mine = Instruction.objects.filter(
-        pk=instruction_id, status=found.status, attempts=found.attempts
-    )
-    if not is_asked_for:
-        mine = mine.filter(next_attempt_at__lte=now)
-    if found.kind == InstructionKind.RELEASE:
-        mine = mine.exclude(_taking_in_hand())
+    mine = _mine(found, now, is_asked_for=is_asked_for)
     claim = {"attempts": F("attempts") + 1}
     if only_asks:
         claimed = mine.update(**claim, next_attempt_at=now + retry_in(found.attempts + 1))
@@ -135,7 +125,8 @@ def instruction_claim(
         claimed = mine.update(**claim, status=InstructionStatus.UNDER_WAY, claimed_at=now)
     if not claimed:
         return None
-    found.refresh_from_db(fields=["attempts", "status", "claimed_at", "next_attempt_at"])
+    # Anew: what this one waited for may have changed the payment since.
+    found = _instruction(instruction_id) or found
     if _is_needless(found):
         end(found, InstructionStatus.DONE, now)
         return None
@@ -151,6 +142,20 @@ def instruction_claim(
         gateway=gateway_of(payment),
         only_asks=only_asks,
     )
+
+
+def _instruction(instruction_id: int) -> Instruction | None:
+    return Instruction.objects.select_related("payment__method").filter(pk=instruction_id).first()
+
+
+def _mine(found: Instruction, now: datetime, *, is_asked_for: bool) -> QuerySet[Instruction]:
+    """The instruction as it was read, if it is due and need not wait: what the swap compares."""
+    mine = Instruction.objects.filter(pk=found.pk, status=found.status, attempts=found.attempts)
+    if not is_asked_for:
+        mine = mine.filter(next_attempt_at__lte=now)
+    if found.kind == InstructionKind.RELEASE:
+        mine = mine.exclude(_taking_in_hand())
+    return mine
 
 
 _TO_CLAIM = (InstructionStatus.QUEUED, InstructionStatus.UNCERTAIN, InstructionStatus.ACCEPTED)

@@ -49,7 +49,7 @@ def answer_note(
 ) -> Payment:
     """`payment_note` where the caller holds the payment's lock."""
     about = answer.provider_id or object_id or payment.provider_id
-    books = Books(payment, list(payment.entries.all()))
+    books = _read(payment)
     before = Change(
         status=Status(payment.status), totals=books.totals, entries=tuple(books.entries)
     )
@@ -77,6 +77,11 @@ def answer_note(
         tell(payment, before=before, fresh=fresh, after=after, now=now)
         consequences(books, now=now)
     return payment
+
+
+def _read(payment: Payment) -> Books:
+    """What we tell the provider to do is read only if there is something new."""
+    return Books(payment, list(payment.entries.all()))
 
 
 def _write(

@@ -104,7 +104,7 @@ class TestGateway:
     facts: dict[str, list[Fact]] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
-    troubles: deque[Trouble] = field(default_factory=deque)
+    troubles: deque[Trouble | None] = field(default_factory=deque)
     _results: dict[str, Answer | Refused] = field(default_factory=dict)
     _asked: dict[str, Any] = field(default_factory=dict)
     _ids: Iterator[int] = field(default_factory=lambda: count(1))
@@ -274,6 +274,10 @@ class TestGateway:
 
     def called(self, method: str) -> list[Call]:
         return [call for call in self.calls if call.method == method]
+
+    def did(self, key: str) -> bool:
+        """Whether it has done what this key stands for."""
+        return isinstance(self._results.get(key), Answer)
 
     def sums(self, payment: Payment) -> tuple[int, int, int]:
         """Captured, refunded and held, by the provider's own books."""
