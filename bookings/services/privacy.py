@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from bookings.lifecycle import OCCUPYING
 from bookings.models import Occasion, Reservation
 from bookings.selectors import manage_path
+from bookings.selectors.disputes import disputed_reservations
+from bookings.services.money_privacy import money_ahead, money_forget, money_shown
 from guests.facts import Section, section
 from guests.privacy import Ahead, Keeper
 from guests.services.keeping import ACCESSIBILITY
@@ -26,7 +28,8 @@ def _of(guest_ids: Sequence[int]) -> QuerySet[Reservation]:
 
 def _show(guest_ids: Sequence[int]) -> list[Section]:
     """Not the internal notes of staff."""
-    return [section("reservations", _("Bookings"), _of(guest_ids), *_OF_RESERVATION)]
+    booked = section("reservations", _("Bookings"), _of(guest_ids), *_OF_RESERVATION)
+    return [booked, *money_shown(guest_ids)]
 
 
 _OF_RESERVATION = (
@@ -40,7 +43,8 @@ _OF_RESERVATION = (
 
 def _ahead(guest_ids: Sequence[int], now: datetime) -> list[Ahead]:
     rows = _of(guest_ids).filter(status__in=OCCUPYING, ends_at__gt=now)
-    return [Ahead(_visit(row), manage_path(row)) for row in rows]
+    visits = [Ahead(_visit(row), manage_path(row)) for row in rows]
+    return visits or money_ahead(guest_ids)
 
 
 def _visit(row: Reservation) -> str:
@@ -58,7 +62,9 @@ def _erase(guest_ids: Sequence[int], now: datetime) -> None:
     """The visit stays: when, how many, what they paid. The version grows, so that whatever shows it
     shows it anew; the links lead nowhere any more.
     """
-    _forget(Reservation.objects.filter(guest__in=guest_ids), now)
+    rows = Reservation.objects.filter(guest__in=guest_ids)
+    money_forget(rows.values_list("pk", flat=True))
+    _forget(rows, now)
 
 
 def _erase_strays(organisation_id: int, since: datetime, now: datetime, most: int) -> int:
@@ -67,7 +73,9 @@ def _erase_strays(organisation_id: int, since: datetime, now: datetime, most: in
     rows = Reservation.objects.filter(
         named, restaurant__organisation=organisation_id, guest=None, ends_at__lt=since
     )
+    rows = rows.exclude(pk__in=disputed_reservations())
     ids = list(rows.order_by("pk").values_list("pk", flat=True)[:most])
+    money_forget(ids)
     return _forget(Reservation.objects.filter(pk__in=ids), now) if ids else 0
 
 

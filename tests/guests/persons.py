@@ -9,7 +9,8 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-from bookings.models import Reservation
+from bookings.deposits import payment_reference
+from bookings.models import Deposit, Reservation
 from bookings.services import reservation_create
 from guests.models import (
     ConsentPurpose,
@@ -32,6 +33,7 @@ from notifications.models import (
     Message,
     MessageAttempt,
 )
+from payments.models import Dispute, Instruction, LedgerEntry, Payment, StoredMethod
 from restaurants.models import Restaurant
 from reviews.models import Review
 from telegram_bot.models import Dialogue, GuestProfile, TelegramUser
@@ -96,6 +98,7 @@ def make_person(restaurant: Restaurant | None = None) -> Person:
     _in_messages(guest, visit, place)
     _on_channels(guest)
     _in_the_bot()
+    _in_payments(visit, place)
     guest.refresh_from_db()
     other.refresh_from_db()
     visit.refresh_from_db()
@@ -269,6 +272,71 @@ def _in_the_bot() -> None:
     )
     TelegramUser.objects.create(telegram_id=int(CHAT), language="nl", updated_at=NOW)
     Dialogue.objects.create(key=f"fsm:{CHAT}:{CHAT}:default", data={"name": WORD}, updated_at=NOW)
+
+
+def _in_payments(visit: Reservation, place: Restaurant) -> None:
+    """A card that was charged, given back by hand, and a dispute that was won: all settled."""
+    Deposit.objects.create(reservation=visit)
+    card = StoredMethod.objects.create(
+        restaurant=place,
+        provider="stripe",
+        customer_token="cus-zelda",
+        method_token="pm-zelda",
+        brand="zelda card",
+        last4="4242",
+        expires="2029-05",
+        created_at=NOW,
+    )
+    payment = Payment.objects.create(
+        restaurant=place,
+        provider="stripe",
+        reference=payment_reference(visit.pk),
+        mode="save",
+        status="refunded",
+        currency="EUR",
+        amount_minor=0,
+        limit_minor=4000,
+        captured_minor=4000,
+        refunded_minor=4000,
+        method=card,
+        secured_at=NOW,
+        closed_at=NOW,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    for kind in ("captured", "refunded"):
+        LedgerEntry.objects.create(
+            payment=payment,
+            kind=kind,
+            provider_id=f"{kind}-1",
+            amount_minor=4000,
+            currency="EUR",
+            source="webhook",
+            occurred_at=NOW,
+            recorded_at=NOW,
+        )
+    Instruction.objects.create(
+        payment=payment,
+        kind="refund",
+        status="done",
+        amount_minor=4000,
+        key="refund-1",
+        source_token="zelda-once",
+        reason="Zelda was ill",
+        next_attempt_at=NOW,
+        created_at=NOW,
+    )
+    Dispute.objects.create(
+        payment=payment,
+        provider_id="dp-1",
+        status="won",
+        reason="fraudulent",
+        amount_minor=4000,
+        currency="EUR",
+        opened_at=NOW,
+        told_at=NOW,
+        closed_at=NOW,
+    )
 
 
 def tables_that_know(*words: str) -> dict[str, list[Any]]:
