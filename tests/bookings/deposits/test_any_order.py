@@ -89,7 +89,8 @@ class Evening(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.atomic = transaction.atomic()
-        self.atomic._from_testcase = True  # as in Django's TestCase: it stands for no transaction
+        # As in Django's TestCase: it stands for no transaction.
+        vars(self.atomic)["_from_testcase"] = True
         self.atomic.__enter__()
         self.now = NOW
         self.parties: list[Reservation] = []
@@ -354,7 +355,7 @@ class Evening(RuleBasedStateMachine):
 
 def test_in_any_order_the_money_is_right(bank: Bank) -> None:
     Evening.bank = bank
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Evening,
         settings=settings(
             max_examples=30,
