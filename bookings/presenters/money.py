@@ -69,13 +69,10 @@ def price_of(
 
 
 def price_short(terms: Terms) -> str:
-    """For a chip: ``€10 each``, ``€60``, ``card``."""
+    """For a chip: ``€10`` (of each person, where it is so), ``card``; `price_full` is beside it."""
     if terms["kind"] == Kind.GUARANTEE:
         return pgettext("slot", "card")
-    if terms["per_person_minor"]:
-        each = {"amount": money_text(terms["per_person_minor"], terms["currency"])}
-        return pgettext("slot", "%(amount)s each") % each
-    return money_text(terms["limit_minor"], terms["currency"])
+    return money_text(terms["per_person_minor"] or terms["limit_minor"], terms["currency"])
 
 
 def price_full(terms: Terms) -> str:

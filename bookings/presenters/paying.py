@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy
 from bookings.deposits import Ending, Kind, Terms, kept_minor
 from bookings.lifecycle import OCCUPYING, Status
 from bookings.models import Deposit, DepositStatus, Reservation
-from bookings.presenters.clock import moment_text
+from bookings.presenters.clock import clock_text, local, moment_text
 from bookings.presenters.money import CARDS, money_text, price_full, terms_sentences
 from bookings.services.deposits.records import has_deposit, is_paid_for, terms_agreed
 from payments.facts import SECURED, Mode
 from payments.facts import Status as PaymentState
 from payments.models import Payment
+from restaurants.models import Restaurant
 
 
 class PayState(StrEnum):
@@ -168,12 +169,19 @@ def pay_view(
         is_saving=mode is Mode.SAVE,
         button=_button(mode, amount),
         terms=terms_sentences(terms, restaurant, now=now),
-        until=moment_text(until, restaurant) if until else "",
+        until=until_text(until, restaurant, now=now) if until else "",
         seconds=seconds,
         clock=_clock(seconds),
         can_extend=bool(until) and deposit.extensions < restaurant.policy.hold_extensions,
         again=f"?date={reservation.service_date.isoformat()}&guests={reservation.party_size}",
     )
+
+
+def until_text(until: datetime, restaurant: Restaurant, *, now: datetime) -> str:
+    """``11:15``, with the day where that is not today."""
+    if local(until, restaurant).date() == local(now, restaurant).date():
+        return clock_text(local(until, restaurant), restaurant)
+    return moment_text(until, restaurant)
 
 
 def _what(terms: Terms, payment: Payment | None) -> str:
@@ -229,11 +237,10 @@ def deposit_view(
     currency = terms["currency"]
     captured = sum(payment.captured_minor for payment in payments)
     refunded = sum(payment.refunded_minor for payment in payments)
-    full = price_full(terms)
     return DepositView(
         title=str(_TITLES[Kind(terms["kind"])]),
         status=str(DepositStatus(reservation.deposit_status).label),
-        amount=full[:1].upper() + full[1:],
+        amount=_agreed(terms),
         lines=tuple(_sums(captured, refunded, currency)),
         terms=terms_sentences(terms, reservation.restaurant, now=now)
         if Status(reservation.status) in OCCUPYING
@@ -242,6 +249,15 @@ def deposit_view(
         and Status(reservation.status) is not Status.EXPIRED,
         has_receipt=captured > 0,
     )
+
+
+def _agreed(terms: Terms) -> str:
+    full = price_full(terms)
+    full = full[:1].upper() + full[1:]
+    if not terms["per_person_minor"]:
+        return full
+    total = money_text(terms["limit_minor"], terms["currency"])
+    return _("%(price)s: %(total)s in all") % {"price": full, "total": total}
 
 
 def _sums(captured: int, refunded: int, currency: str) -> Iterable[str]:

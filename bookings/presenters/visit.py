@@ -15,7 +15,7 @@ from bookings.lifecycle import AWAITING, CANCELLED, OCCUPYING, Status
 from bookings.models import Deposit, Reservation
 from bookings.presenters.clock import clock_text, local, long_date, moment_text, zone_text
 from bookings.presenters.finder import guests_text
-from bookings.presenters.paying import CancelPrice, cancel_price
+from bookings.presenters.paying import CancelPrice, cancel_price, until_text
 from bookings.services.deposits.records import has_deposit, is_paid_for
 from bookings.services.ready import CALLABLE
 from reservehub.core.timezones import offset_label, wall_to_instants
@@ -139,6 +139,9 @@ def visit_of(
     status = Status(reservation.status)
     deposit = reservation.deposit if has_deposit(reservation) else None
     tone, words, sentence = _words(reservation, status, deposit)
+    if status is Status.PENDING_PAYMENT and reservation.expires_at is not None:
+        until = until_text(reservation.expires_at, restaurant, now=now)
+        sentence = _("The table is kept for you until %(until)s.") % {"until": until}
     wall = datetime.combine(reservation.local_date, reservation.local_time)
     rights = _rights(reservation, status, now=now) if can_manage else _NOTHING
     when = f"{long_date(reservation.local_date)}, {time_text(reservation)}"

@@ -108,7 +108,11 @@ class PageView:
 
 
 def page_view(
-    payment: SimulatedPayment, *, bank: str = Bank.APPROVE, told: str = Told.AT_ONCE
+    payment: SimulatedPayment,
+    *,
+    now: datetime,
+    bank: str = Bank.APPROVE,
+    told: str = Told.AT_ONCE,
 ) -> PageView:
     """:param bank: :param told: what is chosen at first"""
     mode = Mode(payment.mode)
@@ -145,7 +149,7 @@ def page_view(
         is_dead=is_dead,
         state=str(_STATES[status_of(sums, is_closed=is_dead)]),
         card=str(payment.card or ""),
-        lines=_lines(payment),
+        lines=_lines(payment, now),
         can_dispute=sums.kept > 0,
         dispute=str(DisputeStatus(dispute.status).label) if dispute else "",
         is_dispute_open=bool(dispute and dispute.status == DisputeStatus.NEEDS_RESPONSE),
@@ -153,7 +157,7 @@ def page_view(
     )
 
 
-def _lines(payment: SimulatedPayment) -> list[Line]:
+def _lines(payment: SimulatedPayment, now: datetime) -> list[Line]:
     return [
         Line(
             what=movement.get_kind_display(),
@@ -161,8 +165,7 @@ def _lines(payment: SimulatedPayment) -> list[Line]:
             if movement.amount_minor
             else "",
             at=moment(movement.occurred_at),
-            note=movement.code
-            or (_("on its way") if movement.visible_at > movement.occurred_at else ""),
+            note=movement.code or (_("on its way") if movement.visible_at > now else ""),
         )
         for movement in payment.movements.all()
     ]
@@ -174,4 +177,4 @@ def money_text(amount: Money) -> str:
 
 def moment(at: datetime) -> str:
     """On the simulator's own clock: it is somewhere else."""
-    return f"{date_format(at, 'j N, H:i:s')} UTC"
+    return f"{date_format(at, 'j E, H:i:s')} UTC"

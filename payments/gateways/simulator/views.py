@@ -64,7 +64,7 @@ def _page(
     with translation.override(payment.language):
         chosen = {name: request.GET[name] for name in ("told",) if name in request.GET}
         context = {
-            "view": page_view(payment, **chosen),
+            "view": page_view(payment, now=clock.now(), **chosen),
             "links": {
                 name: reverse(f"simulator:{name}", args=[payment.secret])
                 for name in ("page", "challenge", "dispute", "decide")
@@ -158,7 +158,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "url": reverse("simulator:page", args=[payment.secret]),
-            "view": page_view(payment),
+            "view": page_view(payment, now=clock.now()),
             "amount": money_text(payment.amount) if payment.amount_minor else "",
         }
         for payment in payments
