@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pypdf import PdfReader
 
@@ -234,7 +234,7 @@ def test_the_same_pack_is_the_same_paper(dispute: Dispute, reservation: Reservat
 # --- For whom -----------------------------------------------------------------------------------
 
 
-def made_by(client: Client, house: Restaurant, dispute: Dispute) -> HttpResponse:
+def made_by(client: Client, house: Restaurant, dispute: Dispute) -> Any:
     with clock.freeze(AT):
         return client.post(url(house, dispute))
 
