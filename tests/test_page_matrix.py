@@ -64,6 +64,14 @@ EXPECTED: dict[str, dict[str, int]] = {
     "manage-cancel": EVERYBODY,
     "manage-late": POST_ONLY,
     "manage-reconfirm": POST_ONLY,
+    # It costs nothing.
+    **dict.fromkeys(
+        ("manage-pay", "manage-pay-card", "manage-pay-back", "manage-pay-receipt"), NOBODY
+    ),
+    "manage-pay-more": POST_ONLY,
+    # The simulator's own pages, which are for developers.
+    **dict.fromkeys(("desk", "page", "challenge"), NOBODY),
+    **dict.fromkeys(("dispute", "decide"), POST_ONLY),
     "view": EVERYBODY,
     "view-ics": EVERYBODY,
     "lookup": EVERYBODY,
@@ -76,7 +84,9 @@ EXPECTED: dict[str, dict[str, int]] = {
     "push-renew": POST_ONLY,
     "service-worker": EVERYBODY,
     "unsubscribe": EVERYBODY,
-    "webhook": NOBODY,
+    # Of payments, and of messages.
+    "webhook": POST_ONLY,
+    "notifications:webhook": NOBODY,
     "dev-outbox": NOBODY,
     "dev-outbox-letter": NOBODY,
     "hook": dict.fromkeys(PEOPLE, 405),
@@ -126,8 +136,13 @@ def _frozen() -> Iterator[None]:
 
 
 def pages() -> dict[str, str]:
-    """Namespaced name by plain name, of all pages outside the trees that are tested elsewhere."""
-    return dict(_walk(get_resolver().url_patterns, "", ""))
+    """Namespaced name by plain name, of all pages outside the trees that are tested elsewhere; two
+    of one name are told apart by their namespace.
+    """
+    found: dict[str, str] = {}
+    for name, whole in _walk(get_resolver().url_patterns, "", ""):
+        found[whole if name in found else name] = whole
+    return found
 
 
 def _walk(patterns: list[Any], prefix: str, space: str) -> Iterator[tuple[str, str]]:
@@ -176,7 +191,12 @@ def address(name: str, restaurant: Restaurant, token: str) -> str:
         return reverse(route, args=[restaurant.slug])
     if name == "remove":
         return reverse(route, args=[restaurant.slug, 1])
-    arguments: dict[str, list[object]] = {"webhook": ["nobody"], "dev-outbox-letter": [1]}
+    arguments: dict[str, list[object]] = {
+        "webhook": ["nobody"],
+        "notifications:webhook": ["nobody"],
+        **{name: ["unknown"] for name in ("page", "challenge", "dispute", "decide")},
+        "dev-outbox-letter": [1],
+    }
     return reverse(route, args=arguments.get(name))
 
 

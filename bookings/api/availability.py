@@ -8,8 +8,9 @@ that the OpenAPI document shows it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -23,10 +24,14 @@ from rest_framework.response import Response
 
 from bookings import selectors
 from bookings.api.examples import AVAILABILITY
+from bookings.api.money_output import slot_deposit
 from bookings.api.parameters import DATE, PARTY_SIZE, TIME, integer
 from bookings.api.serializers import MAX_PARTY, AvailabilitySerializer
 from bookings.availability import Reason, SlotAnswer
+from bookings.deposits import Terms
 from bookings.loading import prepared_day, snapshot_of
+from bookings.selectors.deposits import deposit_rules_in_force
+from bookings.selectors.prices import slot_terms
 from reservehub.core import clock
 from reservehub.core.api.fields import FIRST_DATE, LAST_DATE, MAX_ID
 from reservehub.core.api.problems import PROBLEM_JSON
@@ -189,21 +194,41 @@ def availability_text(restaurant: Restaurant, question: Question, now: datetime)
     }
     slots = kept.shown.get("api")
     if slots is None:
-        slots = kept.shown["api"] = _encode(slots_data(restaurant, question.date, kept.slots))
+        slots = kept.shown["api"] = _encode(slots_data(restaurant, question, kept.slots))
     if question.time is not None:
-        known = slots_data(restaurant, question.date, kept.slots)
+        known = json.loads(slots)
         body.update(_requested(restaurant, question, known, question.time, now))
     return f'{_encode(body)[:-1]},"slots":{slots}}}'
 
 
 def slots_data(
-    restaurant: Restaurant, day: date, answers: Iterable[SlotAnswer]
+    restaurant: Restaurant, question: Question, answers: Iterable[SlotAnswer]
 ) -> list[dict[str, Any]]:
-    """The starts of a service date, ready for JSON."""
+    """The starts of a service date, ready for JSON; two queries more where some cost money."""
     zone = ZoneInfo(restaurant.timezone)
-    periods = {p.id: p.name for p in prepared_day(restaurant, day).config.periods}
+    periods = {p.id: p.name for p in prepared_day(restaurant, question.date).config.periods}
     areas = snapshot_of(restaurant).area_names
-    return [slot_data(answer, zone, areas, periods) for answer in answers]
+    cost = _costs(restaurant, question)
+    return [
+        {**slot_data(answer, zone, areas, periods), "deposit": slot_deposit(cost(answer), zone)}
+        for answer in answers
+    ]
+
+
+def _costs(restaurant: Restaurant, question: Question) -> Callable[[SlotAnswer], Terms | None]:
+    """What each start costs, all of them asked with the same few queries."""
+    rules = deposit_rules_in_force(restaurant)
+    if not rules:
+        return lambda _answer: None
+    place = Restaurant.objects.select_related("policy").get(pk=restaurant.pk)
+    return partial(
+        slot_terms,
+        restaurant=place,
+        day=question.date,
+        party_size=question.party_size,
+        area_id=question.area_id,
+        rules=rules,
+    )
 
 
 def slot_data(
@@ -256,5 +281,6 @@ def _requested(
             "tables_left": 0,
             "reasons": [Reason.NOT_A_SLOT],
             "period": None,
+            "deposit": None,
         }
     return {"requested": found, "alternatives": alternatives}

@@ -120,6 +120,7 @@ class RestaurantReservationsView(ApiView):
                 data,
                 channel=Channel.WALK_IN if is_walk_in else Channel.IN_HOUSE,
                 internal_notes=data["internal_notes"],
+                asks_payment=data["asks_payment"] and not is_walk_in,
                 table_ids=tuple(data["table_ids"]),
                 overrides=frozenset(data["overrides"]) | (_AT_THE_DOOR if is_walk_in else set()),
             ),

@@ -6,6 +6,8 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
 
+from bookings.api.examples_money import RESERVATION_PAYMENT, SLOT_DEPOSIT
+
 _PLACE = {"id": 1, "slug": "bistro-anna", "name": "Bistro Anna"}
 _SLOT: dict[str, Any] = {
     "time": "19:30",
@@ -18,6 +20,7 @@ _SLOT: dict[str, Any] = {
     "tables_left": 4,
     "reasons": [],
     "period": "Dinner",
+    "deposit": SLOT_DEPOSIT,
 }
 _FULL = {
     **_SLOT,
@@ -28,6 +31,7 @@ _FULL = {
     "areas": [],
     "tables_left": 0,
     "reasons": ["pacing_arriving_covers"],
+    "deposit": None,
 }
 _ALTERNATIVE = {
     "date": "2026-12-04",
@@ -61,6 +65,7 @@ _RESERVATION: dict[str, Any] = {
     "dietary_restrictions": [],
     "source": "web",
     "cancellation_policy": "",
+    "payment": RESERVATION_PAYMENT,
     "cancel_deadline_at": "2026-12-04T17:30:00+01:00",
     "modify_deadline_at": "2026-12-04T17:30:00+01:00",
     "expires_at": None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ from django.urls import reverse
 from rest_framework.response import Response
 
 from bookings import selectors
+from bookings.api.money_output import moment, payment_data
 from bookings.loading import TableLabel
 from bookings.models import Reservation
 from reservehub.core.api.etag import etag_for
@@ -33,9 +33,15 @@ _MOMENTS = (
 )
 
 
-def moment(at: datetime | None, zone: ZoneInfo) -> str | None:
-    """RFC 3339 with the venue's offset at that moment."""
-    return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")
+__all__ = [
+    "answer",
+    "manage_url",
+    "moment",
+    "place_data",
+    "reservation_data",
+    "rows_data",
+    "staff_data",
+]
 
 
 def place_data(restaurant: Restaurant) -> dict[str, Any]:
@@ -77,6 +83,7 @@ def reservation_data(
         "dietary_restrictions": reservation.dietary_restrictions if sees_contact else None,
         "source": reservation.source,
         "cancellation_policy": reservation.policy_snapshot.get("cancellation_policy", ""),
+        "payment": payment_data(reservation),
         **{name: moment(getattr(reservation, name), zone) for name in _MOMENTS},
     }
 

@@ -21,6 +21,7 @@ from bookings.api.examples import (
     SLOT_TAKEN,
 )
 from bookings.api.inputs import area_id_of, expected_version, parsed
+from bookings.api.money_output import with_pay_url
 from bookings.api.output import answer, manage_url, rows_data
 from bookings.api.parameters import (
     ETAG,
@@ -116,7 +117,9 @@ class ReservationsView(ApiView):
         pages = self.pagination_class()
         own = selectors.reservations_of_customer(account_of(request)).select_related("restaurant")
         page = pages.paginate_queryset(own, request, self) or []
-        return pages.get_paginated_response(rows_data(page, is_staff=False, sees_contact=True))
+        rows = rows_data(page, is_staff=False, sees_contact=True)
+        shown = [with_pay_url(row, one) for row, one in zip(rows, page, strict=True)]
+        return pages.get_paginated_response(shown)
 
     @extend_schema(
         operation_id="reservation_create",
@@ -137,9 +140,11 @@ class ReservationsView(ApiView):
         if response.status_code == 201:
             # Only now: the stored answer of an idempotency key must not hold the guest's secret.
             if self._booked is not None:
-                token = self._booked.manage_token
+                reservation, token = self._booked.reservation, self._booked.manage_token
             else:
-                token = selectors.manage_token_of(answered(response.data["id"]))
+                reservation = answered(response.data["id"])
+                token = selectors.manage_token_of(reservation)
+            with_pay_url(response.data, reservation)
             response.data["manage_token"] = token
             response.data["manage_url"] = manage_url(token)
         return response
@@ -193,7 +198,9 @@ class LookupView(ApiView):
         """Find a reservation by its reference and the guest's e-mail address. Both must match."""
         response = self._find(request)
         if response.status_code == 200:
-            token = selectors.manage_token_of(answered(response.data["id"]))
+            reservation = answered(response.data["id"])
+            token = selectors.manage_token_of(reservation)
+            with_pay_url(response.data, reservation)
             response.data["manage_token"] = token
             response.data["manage_url"] = manage_url(token)
         return response
@@ -223,9 +230,12 @@ class ReservationView(ApiView):
     def get(self, request: Request, reservation_id: int) -> Response:
         """With the manage token, as the customer who booked, or as staff (who get more members)."""
         access = any_access(request, reservation_id)
-        return answer(
+        response = answer(
             access.reservation, is_staff=access.is_staff, sees_contact=access.sees_contact
         )
+        if not access.is_staff:
+            with_pay_url(response.data, access.reservation)
+        return response
 
 
 class ReservationModifyView(ApiView):

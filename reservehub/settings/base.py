@@ -295,6 +295,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ReservationCreateSourceEnum": "bookings.api.serializers.bodies.PUBLIC_SOURCES",
         "StaffReservationCreateSourceEnum": "bookings.api.serializers.bodies.STAFF_SOURCES",
         "KindEnum": "restaurants.models.restaurant.RestaurantKind",
+        "DepositKindEnum": "bookings.api.serializers.money.KINDS",
+        "PaymentStatusEnum": "bookings.api.serializers.money.STATUSES",
         "GuestNoteKindEnum": "guests.api.serializers.NOTE_KINDS",
     },
 }

@@ -30,6 +30,7 @@ def test_every_start_of_the_evening_is_answered(world: World) -> None:
         "tables_left": 2,
         "reasons": [],
         "period": "Dinner",
+        "deposit": None,
     }
 
 

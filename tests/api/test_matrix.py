@@ -97,6 +97,12 @@ EXPECTED: dict[str, Row] = {
     "reservation_possible_tables": READ,
     # Nobody has such a party to swap with.
     "reservation_swap": Row(401, 404, 404, 403, 404, 404),
+    # It costs nothing: there is no payment to read, to ask for, or to decide about.
+    "reservation_payment": Row(401, 404, 404, 404, 404, 404),
+    "reservation_payment_ask": Row(401, 404, 404, 403, 409, 409),
+    "reservation_refund": Row(401, 404, 404, 403, 403, 409),
+    "reservation_fee": Row(401, 404, 404, 403, 403, 409),
+    "reservation_waive": Row(401, 404, 404, 403, 403, 409),
     "walk_in_create": Row(401, 404, 404, 403, 201, 201),
     "table_blocks": READ,
     # The host blocks the table, and later lifts the block; then there is nothing left to do.
@@ -301,6 +307,9 @@ def _body(world: World, operation: Operation, kind: str | None) -> dict[str, Any
         "reservation_eta": {"eta_at": "2026-06-05T17:20:00Z"},
         "reservation_extend": {"minutes": 15},
         "reservation_swap": {"other": 999_999},
+        "reservation_refund": {"reason": "Sorry"},
+        "reservation_fee": {"reason": "Nobody came"},
+        "reservation_waive": {"reason": "Regular"},
         "walk_in_create": {"party_size": 2},
         "guest_merge": {"merged": make_guest(world.restaurant.organisation).pk},
         "guest_note_add": {"text": "Likes the corner"},

@@ -153,6 +153,15 @@ EXPECTED: dict[str, dict[str, int]] = {
     "queue-settings": CONFIGURERS,
     **dict.fromkeys(("queue-add", "queue-step"), POST_ONLY),
     "waits": CONFIGURERS,
+    # Who may configure may also charge and refund; hosts may neither.
+    **dict.fromkeys(("payments", "payments-numbers"), CONFIGURERS),
+    **dict.fromkeys(("payment", "payment-step"), NO_SUCH_CONFIG),
+    **dict.fromkeys(("payments-export", "dispute-evidence"), POST_ONLY),
+    **dict.fromkeys(
+        ("settings-deposits", "settings-deposits-account", "deposit-rule-add"), CONFIGURERS
+    ),
+    "deposit-rule": NO_SUCH_CONFIG,
+    **dict.fromkeys(("deposit-rule-switch", "deposit-rule-delete"), POST_ONLY),
     "switch": READERS,
     "switch-lock": POST_ONLY,
     "switch-share": POST_ONLY,
@@ -178,6 +187,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "start-step": {"step": "hours"},
     "campaign-step": {"step": "pause"},
     "queue-step": {"step": "ready"},
+    "payment-step": {"step": "refund"},
     **{
         n: {"kind": "hours"}
         for n in ("settings-kind", "settings-add", "settings-edit", "settings-delete")

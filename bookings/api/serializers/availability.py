@@ -6,6 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from bookings.api.serializers.money import SlotDepositSerializer
+
 
 class PlaceSerializer(serializers.Serializer[Any]):
     """Which restaurant."""
@@ -39,6 +41,7 @@ class SlotSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(), help_text="Why it cannot be booked; empty if it can."
     )
     period = serializers.CharField(allow_null=True, help_text="Name of the service period.")
+    deposit = SlotDepositSerializer(allow_null=True, help_text="null: it costs nothing in advance.")
 
 
 class AlternativeSerializer(serializers.Serializer[Any]):

@@ -74,6 +74,10 @@ class StaffReservationCreateSerializer(StartSerializer, GuestWishesSerializer):
     )
     source = serializers.ChoiceField(STAFF_SOURCES, default=Source.PHONE)  # type: ignore[assignment]
     internal_notes = serializers.CharField(max_length=2000, default="", allow_blank=True)
+    asks_payment = serializers.BooleanField(
+        default=False,
+        help_text="The guest pays by a link what they would have been asked for online.",
+    )
     table_ids = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=MAX_ID), max_length=20, default=list
     )

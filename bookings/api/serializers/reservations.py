@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bookings.api.serializers.availability import AlternativeSerializer, PlaceSerializer
+from bookings.api.serializers.money import PaymentSerializer
 from bookings.lifecycle import Status
 
 
@@ -44,6 +45,7 @@ class ReservationSerializer(serializers.Serializer[Any]):
     dietary_restrictions = serializers.ListField(child=serializers.CharField(), allow_null=True)
     source = serializers.CharField()  # type: ignore[assignment]
     cancellation_policy = serializers.CharField(allow_blank=True)
+    payment = PaymentSerializer(allow_null=True, help_text="null: it costs nothing in advance.")
     cancel_deadline_at = serializers.DateTimeField()
     modify_deadline_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)

@@ -1,4 +1,4 @@
-"""Deposits at the host stand: in the panel, in the list, on the plan, on the telephone, as alerts."""
+"""Deposits at the host stand: panel, list, plan, telephone, alerts."""
 
 from __future__ import annotations
 
