@@ -16,6 +16,7 @@ from bookings.links import new_link
 from bookings.models import Reservation
 from bookings.services import BookingRequest
 from demo.guestbook import GuestBook
+from demo.money import bill_later
 from demo.progress import Due
 from demo.reasons import reason_of
 from demo.rows import walk_in_name
@@ -81,6 +82,7 @@ class Stage:
             manage_token_hash=link.manage_hash,
             view_token_hash=link.view_hash,
         )
+        bill_later(reservation, actor=STAFF, now=wish.created_at)
         for step in steps_ahead(place.house, wish.visit, reservation):
             self._push(step.at, partial(self._step, place, reservation.pk, step, wish.visit.late))
 

@@ -19,6 +19,7 @@ from bookings.models import Reservation
 from bookings.services import BookingRequest
 from demo.cast import people_of
 from demo.live import GUEST, STAFF
+from demo.money import bill_later
 from demo.rows import walk_in_name
 from demo.wish import Place
 from reservehub.core.errors import DomainError
@@ -134,6 +135,7 @@ class Passersby:
             now=now,
         )
         _mark(booked.reservation)
+        bill_later(booked.reservation, actor=STAFF, now=now)
         return True
 
     def _slots(self, party_size: int, *, now: datetime) -> list[SlotAnswer]:

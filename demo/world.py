@@ -22,6 +22,7 @@ from demo.ledger import Ledger
 from demo.live import STAFF, Stage
 from demo.memory import memories_write
 from demo.menu import EngineMenu, Menu, PlainMenu
+from demo.money import money_create
 from demo.people import CUSTOMER, jobs_create, people_create
 from demo.placing import plans_ensure
 from demo.progress import Plans, catch_up, dues_of
@@ -71,7 +72,7 @@ def demo_load(*, now: datetime, is_watched: bool = False) -> Report:
     home = Organisation.objects.filter(slug=organisation_slug(LIVELY[0].organisation)).first()
     since = None if home is None else _last_loaded(home)
     if home is None:
-        home = _build(people)
+        home = _build(people, now=now)
     plans_ensure()
     if since is not None and now < since + SHORTEST and not is_watched:
         return Report(is_new=False)
@@ -80,10 +81,11 @@ def demo_load(*, now: datetime, is_watched: bool = False) -> Report:
     return report
 
 
-def _build(people: Mapping[str, User]) -> Organisation:
+def _build(people: Mapping[str, User], *, now: datetime) -> Organisation:
     organisations = organisations_create(HOUSES)
     restaurants = restaurants_create(HOUSES, organisations)
     jobs_create(people, organisations, restaurants)
+    money_create(HOUSES, restaurants, now=now)
     return organisations[LIVELY[0].organisation]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
-from demo.houses.blueprint import Block, House, Shift, Tables, Together, bands, hm
+from demo.houses.blueprint import Block, House, Price, Shift, Tables, Together, bands, hm
 
 DESCRIPTION = """\
 A Ligurian kitchen on the Amstel, in a former tobacco warehouse with tall windows and a terrace \
@@ -197,6 +197,27 @@ BELLA_VISTA = House(
             "Wobbly leg: the carpenter comes at four",
             "Kept for the owner's family",
             "The florist sets up here",
+        ),
+    ),
+    prices=(
+        Price(
+            name="Large parties",
+            fields={
+                "kind": "deposit",
+                "amount_minor": 10_00,
+                "min_party": 6,
+                "cutoff_minutes": 24 * 60,
+            },
+        ),
+        Price(
+            name="Terrace at weekends",
+            area="Terrace",
+            fields={
+                "kind": "guarantee",
+                "amount_minor": 20_00,
+                "weekdays": [6, 7],
+                "cutoff_minutes": 4 * 60,
+            },
         ),
     ),
 )

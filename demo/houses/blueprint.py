@@ -95,6 +95,18 @@ class Block:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Price:
+    """When a booking costs money.
+
+    :param fields: of `DepositRule` (kind, amount_minor, conditions)
+    """
+
+    name: str
+    fields: Mapping[str, Any]
+    area: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class House:
     """One restaurant of the demo.
 
@@ -122,6 +134,7 @@ class House:
     history_days: int = 0
     is_lively: bool = False
     block: Block | None = None
+    prices: tuple[Price, ...] = ()
 
     @property
     def slug(self) -> str:
