@@ -176,7 +176,8 @@ def _keep_card(payment: Payment, card: Card, now: datetime) -> bool:
 def _follow_object(payment: Payment, answer: Answer, about: str, after: Totals) -> bool:
     """Which object of the provider's the next call is about; whether that changed."""
     if answer.is_dead:
-        if about != payment.provider_id or not about or after.captured or after.held:
+        has_worked = after.captured or after.is_saved or after.was_held
+        if about != payment.provider_id or not about or has_worked:
             return False
         payment.attempt += 1
         payment.provider_id = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -585,12 +585,18 @@ def test_nothing_about_anybody_is_logged(
 # --- The sweep ------------------------------------------------------------------------------------
 
 
-def test_the_sweep_has_carried_out_what_was_lost(
-    gateway: TestGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def _at_once() -> Iterator[None]:
+    """Queued tasks run here and now."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_the_sweep_has_carried_out_what_was_lost(gateway: TestGateway) -> None:
     payment = make_given(gateway)
     refund(payment)
-    monkeypatch.setattr(app.conf, "task_always_eager", True)
     with clock.freeze(NOW + SOON):
         assert sweep() == 1
         assert sweep() == 0
