@@ -41,6 +41,8 @@ class Panel:
     matters: bool
     is_last: bool
     has_price: bool
+    price_minor: int
+    """What the guest sees; it comes back with the form, to tell them if the table costs more."""
     news: str
     alternatives: Sequence[Alternative] = ()
     is_request_open: bool = False
@@ -92,6 +94,7 @@ def panel_of(
         matters=is_last or price is not None,
         is_last=is_last,
         has_price=price is not None,
+        price_minor=terms["limit_minor"] if terms else 0,
         alternatives=alternatives,
         is_request_open=is_request_open,
         dietary=dietary,

@@ -78,14 +78,18 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
         text = _("%(title)s. Use “Find my booking” below to see or change it.")
         errors = [PageError(text % {"title": refusal.title})]
         return _refused(request, place, form, errors, status=409)
-    return make_private(go_to(request, _next_page(reservation)))
+    return make_private(go_to(request, _next_page(reservation, shown=str(data.get("price", "")))))
 
 
-def _next_page(reservation: Reservation) -> str:
-    """Where the guest pays, if the table waits for money, else the page of the booking."""
-    if reservation.status == ReservationStatus.PENDING_PAYMENT:
-        return pay_path(reservation)
-    return manage_path(reservation)
+def _next_page(reservation: Reservation, *, shown: str) -> str:
+    """Where the guest pays, if the table waits for money, else the page of the booking.
+
+    :param shown: the price that the guest saw: where the table they got costs more, they are told
+    """
+    if reservation.status != ReservationStatus.PENDING_PAYMENT:
+        return manage_path(reservation)
+    is_as_shown = shown == str(reservation.deposit_minor) or not shown
+    return pay_path(reservation) + ("" if is_as_shown else "?dearer=1")
 
 
 def _book_once(request: HttpRequest, place: Place, form: BookingForm) -> Reservation:

@@ -290,6 +290,7 @@ def _page(
         else "",
         "errors": errors,
         "has_errors": bool(errors) or context["pay"].state is PayState.REFUSED,
+        "is_dearer": "dearer" in request.GET,
         "checks": min(_number(request.GET.get("n", "")) + 1, 12),
     }
     is_part = is_fragment(request, "pay")

@@ -225,6 +225,17 @@ def test_booking_leads_to_the_page_where_one_pays(client: Client, restaurant: Re
         assert part in text, part
 
 
+def test_another_price_than_was_shown_is_said_before_anybody_pays(
+    client: Client, restaurant: Restaurant
+) -> None:
+    response = book(client, restaurant, price="0")
+    text = look(client, response["Location"])
+    assert "costs something else than the page said" in text
+    made = Reservation.objects.get()
+    assert "than the page said" not in look(client, page_of(made))
+    assert 'name="price" value="2000"' in look(client, "/r/bistro-anna/?slot=2026-06-06T19:00")
+
+
 def test_the_page_survives_a_reload(client: Client, reservation: Reservation) -> None:
     with clock.freeze(NOW + timedelta(minutes=5)):
         text = look(client, page_of(reservation))
