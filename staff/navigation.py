@@ -54,12 +54,6 @@ SECTIONS: tuple[Section, ...] = (
         Capability.SEE_CONTACT,
     ),
     Section(
-        "payments",
-        pgettext_lazy("staff section", "Payments"),
-        "staff:payments",
-        Capability.CHARGE_REFUND,
-    ),
-    Section(
         "reviews",
         pgettext_lazy("staff section", "Reviews"),
         "staff:reviews",

@@ -182,6 +182,10 @@ class DepositRuleForm(SettingForm):
         amount.in_currency(place.currency)
         amount.label = _("Amount, %(currency)s") % {"currency": place.currency}
         amount.help_text = _("For a share or a full prepayment: the estimated bill.")
+        amount.is_plain = True
+        share: Any = self.fields["percent"]
+        share.help_text = _("Only where the guest pays a share of it, for example 20.")
+        share.is_plain = True
         choices: dict[str, Any] = {
             "service_period": place.service_periods.filter(is_active=True),
             "area": place.areas.all(),

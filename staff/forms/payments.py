@@ -31,10 +31,23 @@ FATES = (
 
 
 class RangeForm(HouseForm):
-    """Some days; the last thirty if none are named."""
+    """Some days; the last thirty if none are named. Nothing has to be filled in, so that no field
+    says that it is optional.
+    """
 
     since = forms.DateField(label=_("From day"), widget=calendar(), required=False)
     until = forms.DateField(label=_("Until day, inclusive"), widget=calendar(), required=False)
+
+    def __init__(self, data: Any, *, today: date, **kwargs: Any) -> None:
+        self.today = today
+        days = {"since": today - timedelta(days=DAYS_SHOWN - 1), "until": today}
+        given = {name: value for name, value in data.items() if value or name not in days}
+        shown = {name: day.isoformat() for name, day in days.items()}
+        if "since" in given or "until" in given:
+            shown = {}  # one end of the range says where the other may be
+        super().__init__(shown | given, **kwargs)
+        for field in self.fields.values():
+            field.is_plain = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -43,11 +56,11 @@ class RangeForm(HouseForm):
             self.add_error("until", _("Choose a day that is not before the first."))
         return data
 
-    def span(self, today: date) -> tuple[date, date]:
+    def span(self) -> tuple[date, date]:
         """The first and the last day."""
-        until = self.cleaned_data["until"] or max(today, self.cleaned_data["since"] or today)
-        since = self.cleaned_data["since"] or until - timedelta(days=DAYS_SHOWN - 1)
-        return since, until
+        since, until = self.cleaned_data["since"], self.cleaned_data["until"]
+        last = until or max(self.today, since or self.today)
+        return since or last - timedelta(days=DAYS_SHOWN - 1), last
 
 
 class FilterForm(RangeForm):
@@ -61,8 +74,8 @@ class FilterForm(RangeForm):
         label=_("Number of the booking"), max_length=40, required=False, widget=short_text()
     )
 
-    def __init__(self, *args: Any, rules: Sequence[tuple[int, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any, *, rules: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
         statuses: Any = self.fields["status"]
         statuses.choices = [
             ("", pgettext_lazy("status of payments", "Any")),
@@ -126,6 +139,7 @@ class AmountForm(StepForm):
             amount.in_currency(currency)
         amount.label = _("Amount, %(currency)s") % {"currency": currency}
         amount.help_text = _("Only for a part.")
+        amount.is_plain = True  # type: ignore[attr-defined]
         whole = _("All of it: %(amount)s") % {"amount": most.format(language)}
         if isinstance(extent, forms.ChoiceField):
             extent.choices = [(WHOLE, whole), (PART, _("A part"))]
@@ -162,7 +176,9 @@ class FeeForm(StepForm):
             choices = [(WHOLE, whole), (MISSING, _("Some of them"))]
             extent.choices = choices[1:] if only_part else choices
             extent.initial = MISSING if only_part else WHOLE
-        self.fields["missing"].help_text = _("Only if some of them came.")
+        missing = self.fields["missing"]
+        missing.help_text = _("Only if some of them came.")
+        missing.is_plain = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -13,8 +13,15 @@ from django.utils.translation import gettext_lazy
 
 from bookings.models import Reservation
 from bookings.presenters.clock import clock_text, local, moment_text, short_date
-from payments.models import Dispute, Instruction, LedgerEntry, Payment, WebhookReceipt
-from payments.selectors.staff import Course
+from payments.models import (
+    Dispute,
+    DisputeStatus,
+    Instruction,
+    LedgerEntry,
+    Payment,
+    WebhookReceipt,
+)
+from payments.selectors.staff import OPEN_DISPUTES, Course
 from restaurants.models import Restaurant
 from staff.presenters.deposits import amount_text
 
@@ -141,6 +148,38 @@ def _of_webhook(receipt: WebhookReceipt, restaurant: Restaurant) -> Moment:
 def _when(at: datetime, restaurant: Restaurant) -> str:
     wall = local(at, restaurant)
     return f"{short_date(wall.date())}, {clock_text(wall, restaurant)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeBox:
+    """A dispute above everything else; `until` is when the bank wants an answer, if it does."""
+
+    pk: int
+    text: str
+    until: str
+    is_over: bool
+
+
+def dispute_boxes(course: Course, restaurant: Restaurant) -> list[DisputeBox]:
+    return [
+        DisputeBox(
+            pk=one.pk,
+            text=" · ".join(
+                part
+                for part in (
+                    amount_text(one.amount_minor, one.currency),
+                    str(one.get_status_display()),
+                    one.reason,
+                )
+                if part
+            ),
+            until=moment_text(one.respond_by, restaurant)
+            if one.status == DisputeStatus.NEEDS_RESPONSE and one.respond_by
+            else "",
+            is_over=one.status not in OPEN_DISPUTES,
+        )
+        for one in course.disputes
+    ]
 
 
 # --- Sums and terms -------------------------------------------------------------------------------

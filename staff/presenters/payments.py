@@ -9,7 +9,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.models import DepositStatus, Reservation
 from bookings.presenters.clock import clock_text, local, moment_text, short_date
@@ -125,10 +125,12 @@ def _note(payment: Payment) -> str:
 
 
 def visit_text(reservation: Reservation) -> str:
-    """``Fri 5 Jun, 19:00 · 4 guests`` without the word for guests."""
+    """``Fri 5 Jun, 19:00 · 4 guests``."""
     wall = local(reservation.starts_at, reservation.restaurant)
     at = clock_text(wall, reservation.restaurant)
-    return f"{short_date(reservation.service_date)}, {at} · {reservation.party_size}"
+    size = reservation.party_size
+    guests = ngettext("%(n)s guest", "%(n)s guests", size) % {"n": size}
+    return f"{short_date(reservation.service_date)}, {at} · {guests}"
 
 
 def _short_moment(at: datetime, restaurant: Restaurant) -> str:

@@ -28,13 +28,13 @@ FORMATS: Mapping[str, type[TablibFormat]] = {"csv": CSV, "xlsx": XLSX}
 @desk_view(Capability.CHARGE_REFUND)
 def numbers(request: HttpRequest, desk: Desk) -> HttpResponse:
     """A chosen time, by the day the money moved or the evening it was for."""
-    form = NumbersForm({"by": Basis.MOVED, **request.GET.dict()})
+    form = _form(request, desk)
     context: dict[str, Any] = {"form": form, "headings": headings()}
     if not form.is_valid():
         context |= {"errors": errors_of(form), "has_errors": True, "blocks": []}
         return _show(request, desk, context, status=422)
     analyses, names = _analyses(desk, form)
-    since, until = form.span(service_date_at(desk.restaurant, desk.now))
+    since, until = form.span()
     context |= {
         "blocks": blocks_of(analyses, names),
         "since": since,
@@ -54,10 +54,10 @@ def export(request: HttpRequest, desk: Desk) -> HttpResponse:
     """
     desk.require(Capability.CHARGE_REFUND)
     kind = FORMATS.get(request.POST.get("format", ""))
-    form = NumbersForm({"by": Basis.MOVED, **request.GET.dict()})
+    form = _form(request, desk)
     if kind is None or not form.is_valid():
         raise NotFound
-    since, until = form.span(service_date_at(desk.restaurant, desk.now))
+    since, until = form.span()
     data = dataset_of(*_analyses(desk, form))
     payments_exported(
         restaurant=desk.restaurant,
@@ -74,9 +74,14 @@ def export(request: HttpRequest, desk: Desk) -> HttpResponse:
     return response
 
 
+def _form(request: HttpRequest, desk: Desk) -> NumbersForm:
+    today = service_date_at(desk.restaurant, desk.now)
+    return NumbersForm({"by": Basis.MOVED, **request.GET.dict()}, today=today)
+
+
 def _analyses(desk: Desk, form: NumbersForm) -> tuple[list[Analysis], dict[int, str]]:
     """Three queries, however long the time."""
-    first, last = form.span(service_date_at(desk.restaurant, desk.now))
+    first, last = form.span()
     found = money_of(desk.restaurant, first=first, last=last, basis=Basis(form.cleaned_data["by"]))
     names = DepositRule.objects.filter(restaurant=desk.restaurant).values_list("pk", "name")
     return found, dict(names)
@@ -86,5 +91,5 @@ def _show(
     request: HttpRequest, desk: Desk, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     return show(
-        request, desk, "staff/payments/numbers.html", context, section="payments", status=status
+        request, desk, "staff/payments/numbers.html", context, section="settings", status=status
     )

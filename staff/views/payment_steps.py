@@ -191,6 +191,6 @@ class _About:
             self.desk,
             "staff/payments/step.html",
             context | (extra or {}),
-            section="payments",
+            section="settings",
             status=status,
         )

@@ -37,7 +37,13 @@ from reservehub.core.pages import errors_of
 from restaurants.permissions import Capability
 from staff.access import Desk, desk_view, show
 from staff.forms.payments import FilterForm
-from staff.presenters.payment_page import facts_of, step_links, terms_rows, timeline_of
+from staff.presenters.payment_page import (
+    dispute_boxes,
+    facts_of,
+    step_links,
+    terms_rows,
+    timeline_of,
+)
 from staff.presenters.payments import (
     Trouble,
     payment_badge,
@@ -60,7 +66,7 @@ def payments(request: HttpRequest, desk: Desk) -> HttpResponse:
     place = desk.restaurant
     today = service_date_at(place, desk.now)
     rules = [(row.pk, row.name) for row in deposit_rules_of(place)]
-    form = FilterForm(request.GET, rules=rules)
+    form = FilterForm(request.GET.dict(), rules=rules, today=today)
     context: dict[str, Any] = {"form": form, "troubles": troubles_here(desk)}
     context["unredeemed"] = unredeemed_rows(unredeemed_of(place, now=desk.now, today=today), place)
     if not form.is_valid():
@@ -71,7 +77,7 @@ def payments(request: HttpRequest, desk: Desk) -> HttpResponse:
     after = position_of(request.GET.get("after", ""), place.pk)
     page, following = payments_page(found, after=after, size=PAGE)
     asked = {name: value for name, value in request.GET.items() if value and name != "after"}
-    since, until = form.span(today)
+    since, until = form.span()
     context |= {
         "rows": payment_rows(page, place),
         "totals": totals_of(payments_sums(found)),
@@ -93,7 +99,7 @@ def _found(desk: Desk, form: FilterForm) -> QuerySet[Payment]:
         mine = Reservation.objects.filter(restaurant=place, reference__iendswith=asked["q"])
         found = found.filter(reference__in=references_of(mine))
     else:
-        first, last = form.span(service_date_at(place, desk.now))
+        first, last = form.span()
         since, until = span_of_days(place, first, last)
         found = payments_listed(place, since=since, until=until)
     if asked["rule"]:
@@ -154,7 +160,7 @@ def payment(request: HttpRequest, desk: Desk, payment_id: int) -> HttpResponse:
         "terms": terms_rows(reservation) if reservation else [],
         "steps": step_links(found, reservation, desk.restaurant),
         "timeline": timeline_of(course, found, desk.restaurant),
-        "disputes": course.disputes,
+        "disputes": dispute_boxes(course, desk.restaurant),
     }
     return _show(request, desk, "page.html", context)
 
@@ -163,5 +169,5 @@ def _show(
     request: HttpRequest, desk: Desk, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     return show(
-        request, desk, f"staff/payments/{template}", context, section="payments", status=status
+        request, desk, f"staff/payments/{template}", context, section="settings", status=status
     )
