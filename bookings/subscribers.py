@@ -5,16 +5,19 @@ from __future__ import annotations
 from bookings.deposits import reservation_of
 from bookings.events import (
     ReservationCompleted,
+    ReservationDepositChanged,
     ReservationEvent,
     ReservationModified,
     ReservationOverrunning,
+    ReservationPaymentFailed,
+    ReservationPaymentTooLate,
     ReservationRunningLate,
     ReservationTableReady,
     ReservationUndone,
 )
 from bookings.models import Reservation
 from bookings.services import reservation_payment_settle, reservations_rederive
-from bookings.services.deposits.links import reservation_payment_failed
+from bookings.services.deposits.links import reservation_hold_lost, reservation_payment_failed
 from bookings.services.figures import figures_count
 from bookings.services.loyalty import visit_points_settle
 from bookings.services.people import guest_vip_follow
@@ -63,7 +66,10 @@ def count_figures(event: ReservationEvent, *, delivery_id: int) -> None:  # noqa
     figures_count(guests, clock.now())
 
 
-_NOTHING_TO_COUNT = (ReservationRunningLate, ReservationTableReady, ReservationOverrunning)
+_NOTHING_TO_COUNT = (
+    *(ReservationRunningLate, ReservationTableReady, ReservationOverrunning),
+    *(ReservationDepositChanged, ReservationPaymentFailed, ReservationPaymentTooLate),
+)
 
 
 @subscribe(
@@ -78,8 +84,11 @@ _NOTHING_TO_COUNT = (ReservationRunningLate, ReservationTableReady, ReservationO
 def settle_payment(event: PaymentEvent, *, delivery_id: int) -> None:  # noqa: ARG001
     """A reservation and its money are kept in step. What is true now counts, not what was told."""
     reservation_id = reservation_of(event.reference)
-    if reservation_id is not None:
-        reservation_payment_settle(reservation_id=reservation_id, now=clock.now())
+    if reservation_id is None:
+        return
+    reservation_payment_settle(reservation_id=reservation_id, now=clock.now())
+    if isinstance(event, PaymentReleased):
+        reservation_hold_lost(reservation_id=reservation_id, now=clock.now())
 
 
 @subscribe(InstructionRefused, name="bookings.payment_failed")

@@ -50,13 +50,15 @@ def reservation_deposit_waive(
     _write(reservation, account, less, wanted, what="waived", reason=reason, actor=actor, now=now)
     account = account_lock(reservation)
     reservation.deposit_minor = account.case.due_minor
+    reservation.version += 1
+    reservation.updated_at = now
+    reservation.save()
     if reservation.status != Status.PENDING_PAYMENT:
         deposit_settle(reservation, actor=actor, reason=reason, again=_REFUND, now=now)
         return reservation
     if is_secured(account.case, account.purses):
         return confirm_settled(reservation, now=now)
     payment_start(reservation, account.deposit, actor=actor, now=now)
-    reservation.save(update_fields=["deposit_minor"])
     return reservation
 
 

@@ -108,6 +108,32 @@ def _save(reservation: Reservation, *, now: datetime) -> None:
 
 
 @transaction.atomic
+def reservation_hold_lost(*, reservation_id: int, now: datetime) -> bool:
+    """What was held for a booking ahead ran out, or the bank let it go: staff must know, and the
+    guest is asked once more. Whether that was so.
+    """
+    reservation = reservation_lock(reservation_id)
+    if not has_deposit(reservation):
+        return False
+    account = account_lock(reservation)
+    case, purses = account.case, account.purses
+    is_ahead = case.status is Status.CONFIRMED and now < case.starts_at
+    has_any = any(purse.ready_minor or purse.in_hand_minor or purse.is_open for purse in purses)
+    if not is_ahead or case.is_prepaid or case.due_minor == 0 or has_any:
+        return False
+    _fail(
+        reservation,
+        account,
+        kind=InstructionKind.AUTHORISE,
+        amount_minor=case.due_minor,
+        code="hold_lost",
+        needs_guest=True,
+        now=now,
+    )
+    return True
+
+
+@transaction.atomic
 def reservation_payment_failed(
     *,
     reservation_id: int,
@@ -123,7 +149,27 @@ def reservation_payment_failed(
     reservation = reservation_lock(reservation_id)
     if not has_deposit(reservation) or kind in _SILENT:
         return
-    account = account_lock(reservation)
+    _fail(
+        reservation,
+        account_lock(reservation),
+        kind=kind,
+        amount_minor=amount_minor,
+        code=code,
+        needs_guest=needs_guest,
+        now=now,
+    )
+
+
+def _fail(
+    reservation: Reservation,
+    account: Account,
+    *,
+    kind: str,
+    amount_minor: int,
+    code: str,
+    needs_guest: bool,
+    now: datetime,
+) -> None:
     payment = _ask_instead(reservation, account, kind, needs_guest=needs_guest, now=now)
     if payment is None and kind == InstructionKind.CHARGE:
         # Staff may try again, or let it be: there is no fee until it is charged.

@@ -96,6 +96,12 @@ class Bank:
         if thing.kept > 0 and not thing.of(FactKind.DISPUTED):
             self._fact(thing, FactKind.DISPUTED, Money(thing.kept, payment.currency))
 
+    def run_out(self, payment: Payment) -> None:
+        """A bank keeps an amount for about a week."""
+        for thing in self.things.get(str(payment.public_id), []):
+            if thing.held:
+                self._fact(thing, FactKind.RELEASED, Money(thing.held, payment.currency))
+
     # --- The gateway ----------------------------------------------------------------------------
 
     def problem(self) -> str:

@@ -42,6 +42,7 @@ from bookings.services import (
 )
 from bookings.services.deposits.records import account_lock
 from bookings.settlement import keeps_minor
+from guests.models import GuestFigures
 from payments.facts import FactKind
 from payments.models import Instruction, Payment
 from payments.models.instructions import IN_HAND
@@ -343,6 +344,10 @@ class Evening(RuleBasedStateMachine):
             assert payment.status != "open"
             assert not payment.authorised_minor
             assert not any(one.held for one in things)
+        if party.guest_id is not None:
+            figures = GuestFigures.objects.get(guest=party.guest_id)
+            assert figures.no_shows == (party.status == Status.NO_SHOW)
+            assert figures.visits == (party.status == Status.COMPLETED)
         kept = sum(payment.kept_minor for payment in payments)
         allowed = keeps_minor(account.case, now=self.now)
         assert kept <= allowed <= party.policy_snapshot["deposit"]["limit_minor"]

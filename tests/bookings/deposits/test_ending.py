@@ -441,6 +441,7 @@ def test_a_hold_and_a_card_that_are_waived_are_given_up(bank: Bank) -> None:
 def test_a_waived_part_lowers_the_fee(bank: Bank) -> None:
     reservation = paid(bank, kind="guarantee")
     waive(reservation, 1500)
+    assert seen(reservation).deposit_minor == 2500
     no_show(reservation)
     charge(reservation, GRACE_OVER)
     assert state(reservation) == ("no_show", "charged", 2500)

@@ -342,6 +342,27 @@ def test_a_hold_that_the_bank_refuses_is_told_and_asked_for_by_a_link(bank: Bank
     assert seen(reservation).deposit_status == "held"
 
 
+@pytest.mark.parametrize("ahead", [3, 7])
+def test_a_hold_that_runs_out_before_the_evening_is_asked_for_again(bank: Bank, ahead: int) -> None:
+    restaurant = make_house()
+    make_rule(restaurant, kind="authorisation")
+    reservation = paid_booking(bank, restaurant, now=START - timedelta(days=ahead))
+    later(START - timedelta(days=2))
+    assert seen(reservation).deposit_status == "held"
+
+    now = START - timedelta(days=1)
+    bank.run_out(payment_for(reservation))
+    told(bank, reservation, now)
+    later(now)
+
+    assert names(reservation)[-3:].count("payment_failed") == 1
+    assert names(reservation).count("payment_asked") == 2
+    assert seen(reservation).status == "confirmed"
+    assert payment_for(reservation).status == "open"
+    pay(bank, reservation, now=now)
+    assert seen(reservation).deposit_status == "held"
+
+
 def test_cancelled_before_it_is_held_nothing_ever_is(bank: Bank) -> None:
     reservation = far(bank)
     reservation_cancel(reservation_id=reservation.pk, actor=GUEST, now=START - timedelta(days=6))
