@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from csp.decorators import csp_update
 from django.conf import settings
@@ -191,6 +192,10 @@ def back(request: HttpRequest, token: str) -> HttpResponse:
     paying = paying_of(request, token)
     if paying.payment is None:
         return go_to(request, paying.path("pay"))
+    if "redirectResult" in request.GET and paying.payment.provider not in OWN_PAGE:
+        # From the bank's page (Adyen): the provider's form has to finish what it began.
+        query = urlencode({"redirectResult": request.GET["redirectResult"]})
+        return go_to(request, f"{paying.path('pay-card')}?{query}")
     now = clock.now()
     limit(request, "pay-back", count=200, seconds=600)
     payment = payment_look_up(payment_id=paying.payment.pk, now=now)

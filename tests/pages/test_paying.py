@@ -289,6 +289,15 @@ def test_who_gives_up_at_the_bank_may_begin_again(client: Client, reservation: R
     assert "Paid" in look(client, pay(client, reservation))
 
 
+def test_from_the_page_of_the_bank_the_form_of_the_provider_goes_on(
+    client: Client, reservation: Reservation
+) -> None:
+    Payment.objects.update(provider="adyen")
+    back = client.get(page_of(reservation, "pay/back/"), {"redirectResult": "a+b/c="})
+    assert back.status_code == 303
+    assert back["Location"] == page_of(reservation, "pay/card/") + "?redirectResult=a%2Bb%2Fc%3D"
+
+
 def test_while_the_bank_is_silent_the_page_looks_again(
     client: Client, reservation: Reservation
 ) -> None:
