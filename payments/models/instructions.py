@@ -115,3 +115,8 @@ class Instruction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount_minor}"
+
+    @property
+    def has_number(self) -> bool:
+        """Whether the provider has given it one that is not merely that of what it acts on."""
+        return self.provider_id not in ("", self.object_id)

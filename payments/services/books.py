@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from payments.facts import FactKind, Totals, held_by_object, kept_by_object, totals_of
-from payments.models import Instruction, InstructionKind, InstructionStatus, LedgerEntry, Payment
+from payments.models import Instruction, InstructionKind, LedgerEntry, Payment
 from payments.models.instructions import IN_HAND
 from reservehub.core.errors import NotFound
 
@@ -81,44 +80,49 @@ class Books:
         if instruction.kind == InstructionKind.RELEASE:
             held = held_by_object(entry.fact() for entry in self.entries)
             return instruction.object_id not in held if instruction.object_id else not held
+        return self.effect_of(instruction) is not None
+
+    def effect_of(self, instruction: Instruction) -> LedgerEntry | None:
+        """The entry that an instruction has brought about: by its number, where the provider has
+        given one; else one of its amount, since then, that no other instruction accounts for.
+        """
+        kind = InstructionKind(instruction.kind)
         effects = [
             entry
             for entry in self.entries
-            if entry.kind in EFFECTS[InstructionKind(instruction.kind)]
-            and instruction.object_id in ("", entry.object_id)
+            if entry.kind in EFFECTS[kind] and instruction.object_id in ("", entry.object_id)
         ]
-        if instruction.provider_id and instruction.provider_id != instruction.object_id:
-            return any(instruction.provider_id == one.provider_id for one in effects) or (
-                # The answer named the payment it made, not the charge within.
-                instruction.kind != InstructionKind.REFUND
-                and any(instruction.provider_id == one.object_id for one in effects)
-            )
-        return self._unexplained(instruction, effects) >= instruction.amount_minor
+        if kind == InstructionKind.CAPTURE:
+            return next(iter(effects), None)  # an object is captured once
+        if instruction.has_number:
+            return next((one for one in effects if _is_numbered(one, instruction)), None)
+        others = [one for one in self.instructions if one.pk != instruction.pk and one.has_number]
+        free = (
+            entry
+            for entry in effects
+            if entry.recorded_at >= instruction.created_at
+            and entry.amount_minor == instruction.amount_minor
+            and not any(_is_numbered(entry, other) for other in others)
+        )
+        return next(free, None)
 
     def has_failed(self, instruction: Instruction) -> bool:
         """Whether the ledger says that what was accepted did not happen."""
         failure = FAILURES.get(InstructionKind(instruction.kind))
-        return bool(instruction.provider_id) and any(
+        return instruction.has_number and any(
             entry.kind == failure and entry.provider_id == instruction.provider_id
             for entry in self.entries
         )
 
-    def _unexplained(self, instruction: Instruction, effects: Iterable[LedgerEntry]) -> int:
-        """What has happened since it was written and no other instruction accounts for; -1 for
-        nothing at all, as a saved card has no amount.
-        """
-        since = [one.amount_minor for one in effects if one.recorded_at >= instruction.created_at]
-        done = sum(
-            one.amount_minor
-            for one in self.instructions
-            if one.pk != instruction.pk
-            and one.kind == instruction.kind
-            and one.object_id == instruction.object_id
-            and one.status == InstructionStatus.DONE
-            and one.finished_at is not None
-            and one.finished_at >= instruction.created_at
-        )
-        return sum(since) - done if since else -1
+
+def _is_numbered(entry: LedgerEntry, instruction: Instruction) -> bool:
+    """Whether an entry has the number that the provider gave to an instruction: its own, or that
+    of the payment it made.
+    """
+    number = instruction.provider_id
+    if instruction.kind == InstructionKind.REFUND:
+        return entry.provider_id == number
+    return number in (entry.provider_id, entry.object_id)
 
 
 EFFECTS: dict[InstructionKind, frozenset[FactKind]] = {

@@ -29,6 +29,9 @@ def instruction_settle_by_books(books: Books, instruction: Instruction, now: dat
         tell_refusal(books.payment, instruction, now)
         return True
     if books.has_happened(instruction):
+        effect = books.effect_of(instruction)
+        if effect is not None and not instruction.has_number:
+            instruction.provider_id = effect.provider_id
         end(instruction, InstructionStatus.DONE, now)
         return True
     return False

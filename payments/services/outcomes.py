@@ -72,8 +72,9 @@ def instruction_answered(
     """
     payment, instruction = _locked(instruction_id)
     kind = InstructionKind(instruction.kind)
-    if answer.provider_id and not instruction.provider_id:
-        instruction.provider_id = answer.provider_id
+    number = _number_of(instruction, answer)
+    if number and not instruction.has_number:
+        instruction.provider_id = number
         instruction.save(update_fields=["provider_id"])
     if kind in MAKES_OBJECTS:
         if answer.provider_id and answer.provider_id != payment.provider_id:
@@ -87,9 +88,6 @@ def instruction_answered(
     instruction.refresh_from_db()
     if instruction.status not in IN_HAND:
         return _ended(instruction)
-    if _says_so(instruction, answer):
-        end(instruction, InstructionStatus.DONE, now)
-        return Outcome.DONE
     if instruction_settle_by_books(books_of(payment), instruction, now):
         return _ended(instruction)
     instruction.status = InstructionStatus.ACCEPTED
@@ -100,14 +98,13 @@ def instruction_answered(
     return Outcome.ACCEPTED
 
 
-def _says_so(instruction: Instruction, answer: Answer) -> bool:
-    """Whether the answer itself tells the effect, known or new. Of refunds there may be several:
-    one with a number is looked for in the ledger.
-    """
-    kind = InstructionKind(instruction.kind)
-    if kind == InstructionKind.REFUND and instruction.provider_id:
-        return False
-    return any(fact.kind in EFFECTS[kind] for fact in answer.facts)
+def _number_of(instruction: Instruction, answer: Answer) -> str:
+    """The provider's number of what was done: as it says, else that of the fact it tells."""
+    if answer.provider_id not in ("", instruction.object_id):
+        return answer.provider_id
+    effects = EFFECTS[InstructionKind(instruction.kind)]
+    told = [fact.provider_id for fact in answer.facts if fact.kind in effects]
+    return told[0] if len(told) == 1 else ""
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ from payments.services import (
     payment_capture,
     payment_charge,
     payment_close,
+    payment_look_up,
     payment_refund,
 )
 from payments.services.carrying_out import REPEAT_FOR, stuck_after
@@ -287,7 +288,7 @@ def test_killed_in_the_middle_of_our_transaction(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(outcomes, "end", dies)
+        patch.setattr(outcomes, "instruction_settle_by_books", dies)
         with pytest.raises(Killed):
             instruction_carry_out(instruction_id=instruction.pk, now=NOW + SOON)
     assert ledger(payment) == [("authorised", 50_00)], "all of it or nothing"
@@ -371,6 +372,31 @@ def test_another_refund_does_not_settle_one_that_is_awaited(gateway: TestGateway
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.status, second.status) == (InstructionStatus.ACCEPTED, InstructionStatus.DONE)
+
+
+def test_of_two_refunds_alike_each_has_its_own_effect(gateway: TestGateway) -> None:
+    """The first one's answer is lost; the guest comes back, and a second one is asked for."""
+    payment = make_given(gateway)
+    refund(payment, 10_00)
+    gateway.next(Trouble.LOST_AFTER)
+    assert carry_out(NOW + SOON) == ["unknown"]
+    payment_look_up(payment_id=payment.pk, now=NOW + SOON)
+    refund(payment, 10_00, now=NOW + LATER)
+    assert carry_out(NOW + LATER) == ["done", "done"]
+    assert gateway.sums(payment) == (50_00, 20_00, 0)
+    assert not Instruction.objects.exclude(status=InstructionStatus.DONE).exists()
+
+
+def test_of_two_lost_refunds_alike_the_one_that_was_not_done_is_told(gateway: TestGateway) -> None:
+    payment = make_given(gateway)
+    refund(payment, 10_00)
+    refund(payment, 10_00)
+    gateway.next(Trouble.LOST_BEFORE, Trouble.LOST_AFTER)
+    assert carry_out(NOW + SOON) == ["unknown", "unknown"]
+    assert carry_out(NOW + SOON + REPEAT_FOR) == ["done", "refused"]
+    assert gateway.sums(payment) == (50_00, 10_00, 0)
+    assert len(gateway.called("refund")) == 2
+    assert [one["code"] for one in refusals()] == ["not_done"]
 
 
 def test_what_was_accepted_and_failed_is_refused(gateway: TestGateway) -> None:

@@ -166,7 +166,13 @@ def card(gateway: TestGateway, payment: Payment) -> Sequence[Notice]:
     for mode in (Mode.AUTHORISE, Mode.CHARGE):
         thing = gateway.things["obj_1"]
         other = replace(
-            thing, object_id=f"{mode.value}_1", mode=mode, amount=50_00, is_dead=False, card=None
+            thing,
+            object_id=f"{mode.value}_1",
+            mode=mode,
+            amount=50_00,
+            is_dead=False,
+            has_given=False,
+            card=None,
         )
         gateway.things[other.object_id] = other
         gateway.approves(other.object_id)
