@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
 from payments.models.account import Provider
@@ -36,6 +37,12 @@ class WebhookReceipt(models.Model):
                 fields=["next_attempt_at"],
                 name="payments_webhooks_to_handle",
                 condition=models.Q(handled_at=None),
+            ),
+            models.Index(
+                KeyTextTransform("public_id", "notice"), name="payments_webhooks_of_payment"
+            ),
+            models.Index(
+                KeyTextTransform("provider_id", "notice"), name="payments_webhooks_of_object"
             ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [

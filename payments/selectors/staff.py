@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
 
 from payments.models import (
     Dispute,
@@ -107,10 +108,13 @@ class Course:
 
 def course_of(payment: Payment) -> Course:
     """What happened, what was asked for, and what the provider told: four queries."""
-    mine = Q(notice__public_id=str(payment.public_id))
+    mine = Q(of_payment=str(payment.public_id))
     if payment.provider_id:
-        mine |= Q(notice__provider_id=payment.provider_id)
-    receipts = WebhookReceipt.objects.filter(mine, provider=payment.provider)
+        mine |= Q(of_object=payment.provider_id)
+    receipts = WebhookReceipt.objects.alias(
+        of_payment=KeyTextTransform("public_id", "notice"),
+        of_object=KeyTextTransform("provider_id", "notice"),
+    ).filter(mine, provider=payment.provider)
     return Course(
         entries=list(payment.entries.order_by("occurred_at", "pk")),
         instructions=list(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings.models import DepositStatus, Reservation
 from bookings.presenters.clock import clock_text, local, moment_text, short_date
 from bookings.selectors.money import reservations_of_payments
-from payments.models import Dispute, Instruction, Payment, PaymentStatus
+from payments.models import Dispute, Instruction, Payment, PaymentMode, PaymentStatus
 from payments.selectors.staff import Sums
 from restaurants.models import Restaurant
 from staff.presenters.deposits import amount_text
@@ -75,7 +75,9 @@ def payment_badge(payment: Payment, reservation: Reservation | None) -> Badge:
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentRow:
-    """One payment in the list; `amount` is what it comes to now."""
+    """One payment in the list; `amount` is what it comes to now, `kind` empty where it is paid at
+    once.
+    """
 
     name: str
     reference: str
@@ -99,8 +101,9 @@ def _row(payment: Payment, reservation: Reservation | None, restaurant: Restaura
         name=reservation.guest_name if reservation else payment.description,
         reference=reservation.reference if reservation else "",
         visit=visit_text(reservation) if reservation else "",
-        asked_at=_short_moment(payment.created_at, restaurant),
-        kind=str(payment.get_mode_display()),
+        asked_at=_("asked for %(moment)s")
+        % {"moment": _short_moment(payment.created_at, restaurant)},
+        kind="" if payment.mode == PaymentMode.CHARGE else str(payment.get_mode_display()),
         badge=payment_badge(payment, reservation),
         amount=amount_text(_counted(payment), payment.currency),
         note=_note(payment),
