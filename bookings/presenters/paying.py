@@ -10,7 +10,7 @@ from math import ceil
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from bookings.deposits import Ending, Kind, Terms, kept_minor
 from bookings.lifecycle import OCCUPYING, Status
@@ -42,7 +42,7 @@ class PayState(StrEnum):
 
 
 _WORDS: Mapping[PayState, tuple[str, Promise, Promise | str]] = {
-    PayState.OPEN: ("", gettext_lazy("Payment"), ""),
+    PayState.OPEN: ("", pgettext_lazy("page", "Payment"), ""),
     PayState.CHECKING: (
         "notice-wait",
         gettext_lazy("Your payment is being checked"),

@@ -9,6 +9,7 @@ from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from import_export.admin import ExportMixin
 from import_export.fields import Field
 from import_export.formats.base_formats import CSV, JSON, XLSX, Format
@@ -53,7 +54,7 @@ DISPUTE_COLOURS = {
 
 class EntriesInline(MoneyInline):
     model = LedgerEntry
-    verbose_name_plural = _("Timeline")
+    verbose_name_plural = pgettext_lazy("of a payment", "Timeline")
     fields = ("occurred_at", "kind", "amount", "source", "code", "provider_id", "recorded_at")
     ordering = ("occurred_at", "pk")
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from payments.models.payment import Payment
 
@@ -15,7 +16,7 @@ class DisputeStatus(models.TextChoices):
     UNDER_REVIEW = "under_review", _("With the bank")
     WON = "won", _("Won")
     LOST = "lost", _("Lost")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", pgettext_lazy("dispute", "Accepted")
 
 
 class Dispute(models.Model):

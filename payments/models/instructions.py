@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from payments.models.payment import Payment
 
@@ -22,7 +23,7 @@ class InstructionKind(models.TextChoices):
 
 class InstructionStatus(models.TextChoices):
     QUEUED = "queued", _("Queued")
-    UNDER_WAY = "under_way", _("Under way")
+    UNDER_WAY = "under_way", pgettext_lazy("instruction", "Under way")
     UNCERTAIN = "uncertain", _("Answer lost")
     ACCEPTED = "accepted", _("Accepted, outcome awaited")
     DONE = "done", _("Done")

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from payments.models.account import PaymentAccount, Provider
 from reservehub.core.money import Money
@@ -112,7 +113,11 @@ class Payment(models.Model):
     )
     attempt = models.PositiveSmallIntegerField(_("try"), default=1)
     method = models.ForeignKey(
-        StoredMethod, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("card")
+        StoredMethod,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=pgettext_lazy("of a bank", "card"),
     )
     held_until = models.DateTimeField(_("held until"), null=True, blank=True)
     last_refusal = models.CharField(_("last refusal"), max_length=100, blank=True)

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from payments.models.disputes import DisputeStatus
 from payments.models.ledger import LedgerKind
@@ -56,7 +57,7 @@ class SimulatedPayment(models.Model):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
-        verbose_name=_("card"),
+        verbose_name=pgettext_lazy("of a bank", "card"),
     )
     held_until = models.DateTimeField(_("held until"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"))

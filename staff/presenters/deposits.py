@@ -143,7 +143,7 @@ def weekday_words(days: Sequence[int]) -> str:
 
 def _days(row: DepositRule) -> str:
     first, last = (
-        "" if day is None else date_format(day, "j M Y")
+        "" if day is None else date_format(day, "j E Y")
         for day in (row.valid_from, row.valid_until)
     )
     if first and last:
