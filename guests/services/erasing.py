@@ -22,7 +22,7 @@ class StillAhead(DomainError):
     """The person is expected: whoever waits at the door must know for whom."""
 
     code = "still_ahead"
-    title = _("Something is still to come. Cancel it first")
+    title = _("A visit is still to come, or money is not settled yet. Cancel it first, or wait")
 
 
 @transaction.atomic
