@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from time import sleep
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db.models import QuerySet
@@ -53,7 +54,7 @@ def test_without_the_key_it_would_be_four(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(
         SimulatedCall.objects,
         "get_or_create",
-        lambda key, defaults: (SimulatedCall(key=f"{key}{id(defaults)}"[:45], **defaults), True),
+        lambda key, defaults: (SimulatedCall(key=f"{key}-{uuid4()}", **defaults), True),
     )
     assert refund_at_once(order, ["same"] * 4) == 160_00
 
