@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payments.facts import (
@@ -25,6 +25,10 @@ from payments.facts import (
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 CURRENCIES = {"EUR": 10_000_00, "JPY": 1_000_000, "KWD": 10_000_000}
 """With two, no and three decimals, and more than a dinner costs in minor units."""
+
+
+unhurried = settings(deadline=None)
+"""A busy machine is no mistake of ours."""
 
 
 def fact(kind: FactKind, number: str = "1", amount: int = 50_00, of: str = "pi_1") -> Fact:
@@ -60,6 +64,7 @@ def histories(draw: st.DrawFn) -> Sequence[Fact]:
     ]
 
 
+@unhurried
 @given(histories(), st.data())
 def test_order_and_repetitions_change_nothing(history: Sequence[Fact], data: st.DataObject) -> None:
     told = data.draw(st.permutations(list(history)))
@@ -70,6 +75,7 @@ def test_order_and_repetitions_change_nothing(history: Sequence[Fact], data: st.
     assert kept_by_object(heard) == kept_by_object(history)
 
 
+@unhurried
 @given(histories())
 def test_no_sum_is_negative_and_undoing_gains_nothing(history: Sequence[Fact]) -> None:
     totals = totals_of(history)
@@ -83,6 +89,7 @@ def test_no_sum_is_negative_and_undoing_gains_nothing(history: Sequence[Fact]) -
     assert totals.fees == told[FactKind.FEE]
 
 
+@unhurried
 @given(histories())
 def test_the_objects_add_up_to_the_whole(history: Sequence[Fact]) -> None:
     totals = totals_of(history)
@@ -105,6 +112,7 @@ def test_the_objects_add_up_to_the_whole(history: Sequence[Fact]) -> None:
     assert kept == totals.captured - (totals.refunded - (elsewhere - undone))
 
 
+@unhurried
 @given(histories(), st.booleans())
 def test_every_history_has_a_state(history: Sequence[Fact], is_closed: bool) -> None:
     totals = totals_of(history)

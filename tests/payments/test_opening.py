@@ -381,6 +381,19 @@ def test_a_hold_that_comes_after_closing_can_be_released_by_closing_again(
     assert gateway.sums(payment) == (0, 0, 0)
 
 
+def test_what_turns_out_to_be_paid_is_not_given_up(gateway: TestGateway) -> None:
+    payment = make_payment()
+    gateway.next(Trouble.LOST_AFTER)
+    with pytest.raises(ProviderUnavailable):
+        payment_pay(payment_id=payment.pk, source="tok_1", now=NOW)
+    payment_close(payment_id=payment.pk, actor=GUEST, now=NOW)
+    assert carry_out(NOW + LATER) == ["done"]
+    carry_out(NOW + LATER)
+    assert the_instruction("release").status == InstructionStatus.DONE
+    assert not gateway.called("release")
+    assert gateway.sums(payment) == (50_00, 0, 0)
+
+
 # --- The audit ------------------------------------------------------------------------------------
 
 
