@@ -20,6 +20,7 @@ def slot_terms(
     party_size: int,
     area_id: int | None,
     rules: tuple[Rule, ...],
+    source: str = "web",
 ) -> Terms | None:
     """The terms of a time; where the guest has not named an area and areas differ, those of the
     cheapest one that is free. No query.
@@ -39,6 +40,7 @@ def slot_terms(
             service_period_id=answer.period_id,
             party_size=party_size,
             area_id=area,
+            source=source,
             rules=rules,
         )
         for area in areas
@@ -55,6 +57,7 @@ def chosen_terms(
     area_id: int | None,
     hold_id: int | None,
     now: datetime,
+    source: str = "web",
 ) -> Terms | None:
     """The terms of the time a guest has chosen: by the table that is held for them, else by the one
     they would get now.
@@ -71,6 +74,7 @@ def chosen_terms(
         party_size=party_size,
         area_id=area_id,
         rules=rules,
+        source=source,
     )
 
 

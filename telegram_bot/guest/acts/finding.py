@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from bookings import selectors
 from bookings.availability import Reason, SlotAnswer
+from bookings.deposits import Terms
 from bookings.presenters.clock import clock_text, long_date
 from bookings.presenters.finder import Choice, alternatives_of, count_open, slot_blocks
 from bookings.presenters.words import HIDDEN, explain
 from bookings.selectors import DayState
+from bookings.selectors.prices import chosen_terms
 from telegram_bot.guest.acts.turn import Turn, refreshed
 from telegram_bot.guest.codes import Step, Tap, encode
 from telegram_bot.guest.facts import Goal, Other, Times
@@ -179,12 +181,34 @@ def card(turn: Turn) -> Reply:
     if answer is None or not answer.available or not takes_party(goal, tap.party):
         return _times_again(turn, goal)
     screen, confirm = card_screen(
-        goal, answer, tap=tap, name=profile.name, phone=str(profile.phone), now=turn.now
+        goal,
+        answer,
+        tap=tap,
+        name=profile.name,
+        phone=str(profile.phone),
+        now=turn.now,
+        terms=_terms(goal, tap, answer, now=turn.now),
     )
     if goal.reservation is not None or profile.phone:
         return Reply(screen=screen)
     profile_awaits(profile, encode(confirm), now=turn.now)
     return Reply(screen=screen, phone_prompt=phone_words())
+
+
+def _terms(goal: Goal, tap: Tap, answer: SlotAnswer, *, now: datetime) -> Terms | None:
+    """What a new booking costs; one that is changed keeps its terms."""
+    if goal.reservation is not None or tap.day is None:
+        return None
+    return chosen_terms(
+        answer,
+        restaurant=goal.restaurant,
+        day=tap.day,
+        party_size=tap.party,
+        area_id=None,
+        hold_id=None,
+        now=now,
+        source="telegram",
+    )
 
 
 def _answer(goal: Goal, tap: Tap, *, now: datetime) -> SlotAnswer | None:

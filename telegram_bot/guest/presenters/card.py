@@ -10,6 +10,7 @@ from html import escape
 from django.utils.translation import gettext as _
 
 from bookings.availability import SlotAnswer
+from bookings.deposits import Terms
 from bookings.presenters.finder import Choice
 from bookings.presenters.panel import panel_of
 from telegram_bot.guest.codes import Step, Tap, new_nonce
@@ -22,10 +23,19 @@ from telegram_bot.screen import Button, Screen
 
 
 def card_screen(
-    goal: Goal, answer: SlotAnswer, *, tap: Tap, name: str, phone: str, now: datetime
+    goal: Goal,
+    answer: SlotAnswer,
+    *,
+    tap: Tap,
+    name: str,
+    phone: str,
+    now: datetime,
+    terms: Terms | None = None,
 ) -> tuple[Screen, Tap]:
     """The card and the tap that confirms it; without a telephone number the number is asked for
     instead of a tap.
+
+    :param terms: what it costs to book
     """
     choice = choice_of(tap)
     panel = panel_of(
@@ -37,6 +47,7 @@ def card_screen(
         nonce="",
         action="",
         now=now,
+        terms=terms,
     )
     confirm = replace(tap, step=Step.CONFIRM, nonce=new_nonce())
     label = panel.button
@@ -54,7 +65,7 @@ def card_screen(
                 f"👤 {escape(who)}" if who else "",
             ),
             lines(
-                escape(_("This is the last table at this time.")) if panel.matters else "",
+                escape(_("This is the last table at this time.")) if panel.is_last else "",
                 escape(panel.terms),
                 escape(panel.policy),
             ),

@@ -10,7 +10,10 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bookings.deposits import Terms
+from bookings.lifecycle import Status
 from bookings.models import Reservation
+from bookings.presenters.money import price_full
 from bookings.presenters.visit import Visit, google_url, visit_of
 from bookings.selectors import manage_path, manage_token_of
 from telegram_bot.guest.codes import Step, Tap
@@ -27,7 +30,7 @@ _SIGNS: Mapping[str, str] = {"notice-good": "✅", "notice-wait": "⏳"}
 def visit_screen(reservation: Reservation, *, now: datetime, said: str = "") -> Screen:
     """Everything about one booking; `said` is what has just happened to it."""
     visit = visit_of(reservation, now=now)
-    buttons, written = link_row(_links(reservation))
+    buttons, written = link_row([*_to_pay(reservation), *_links(reservation)])
     if visit.is_over:
         buttons, written = [], ""
     here = Tap(step=Step.VISIT, reservation_id=reservation.pk)
@@ -36,6 +39,7 @@ def visit_screen(reservation: Reservation, *, now: datetime, said: str = "") -> 
             escape(said),
             lines(f"{_SIGNS.get(visit.tone, 'ℹ️')} <b>{escape(visit.status)}</b>", _sentence(visit)),
             _facts(reservation, visit),
+            _price(reservation),
             lines(
                 escape(visit.deadline_text),
                 escape(visit.late_text),
@@ -93,6 +97,21 @@ def late_buttons(here: Tap, choices: tuple[int, ...]) -> list[Button]:
 
 def _to(here: Tap, step: Step, label: str) -> Button:
     return button(label, Tap(step=step, reservation_id=here.reservation_id))
+
+
+def _price(reservation: Reservation) -> str:
+    """What has to be paid before the table is theirs."""
+    if reservation.status != Status.PENDING_PAYMENT:
+        return ""
+    terms: Terms = reservation.policy_snapshot["deposit"]
+    return f"💳 {escape(price_full(terms))}"
+
+
+def _to_pay(reservation: Reservation) -> list[tuple[str, str]]:
+    if reservation.status != Status.PENDING_PAYMENT:
+        return []
+    page = reverse("bookings:manage-pay", args=[manage_token_of(reservation)])
+    return [("💳 " + _("Pay now"), settings.RESERVEHUB_BASE_URL + page)]
 
 
 def _links(reservation: Reservation) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from datetime import date, time
 import pytest
 
 from bookings.models import Reservation
+from bookings.selectors import manage_token_of
 from bookings.services import reservation_create
 from notifications.models import ContactPoint
 from reservehub.core.models import AuditEntry
@@ -14,6 +15,7 @@ from restaurants.models import Restaurant
 from telegram_bot.guest.acts.taps import tap_answer
 from telegram_bot.guest.models import GuestProfile
 from telegram_bot.guest.profiles import Visitor
+from tests.bookings.deposits.people import make_rule, make_till
 from tests.concurrency.racing import race
 from tests.factories import FRIDAY, GUEST, NOW, a_request
 from tests.telegram.guest.phone import Phone, struck
@@ -43,6 +45,22 @@ def test_four_taps_lead_from_the_restaurant_to_the_table(anna: Phone) -> None:
     assert (point.channel, point.address) == ("telegram", str(anna.user.id))
     entry = AuditEntry.objects.get(action="reservation.created")
     assert (entry.actor_kind, entry.channel) == ("guest", "telegram")
+
+
+def test_a_table_that_costs_money_says_so_and_leads_to_where_one_pays(
+    anna: Phone, restaurant: Restaurant
+) -> None:
+    make_till(restaurant)
+    make_rule(restaurant, amount_minor=1000, sources=["telegram"])
+    anna.says("/start r-bistro-anna").go("2", "Fri 5 Jun", "19:00")
+    assert "You pay a deposit of €20" in anna.text
+    anna.go("✅ Book and pay €20")
+
+    reservation = Reservation.objects.get()
+    assert reservation.status == "pending_payment"
+    assert "Waiting for your payment" in anna.text
+    assert "deposit €10 per person" in anna.text
+    assert anna.url("💳 Pay now").endswith(f"/b/{manage_token_of(reservation)}/pay/")
 
 
 def test_a_newcomer_needs_four_taps_too(newcomer: Phone) -> None:
