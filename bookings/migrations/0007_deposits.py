@@ -7,61 +7,246 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bookings', '0006_bills'),
-        ('guests', '0007_imported_from'),
-        ('restaurants', '0004_invitations'),
+        ("bookings", "0006_bills"),
+        ("guests", "0007_imported_from"),
+        ("restaurants", "0004_invitations"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='reservation',
-            name='deposit_minor',
-            field=models.BigIntegerField(default=0, help_text='Asked for now; for a card guarantee the most that may be charged.', verbose_name='deposit, minor units'),
+            model_name="reservation",
+            name="deposit_minor",
+            field=models.BigIntegerField(
+                default=0,
+                help_text="Asked for now; for a card guarantee the most that may be charged.",
+                verbose_name="deposit, minor units",
+            ),
         ),
         migrations.AddField(
-            model_name='reservation',
-            name='deposit_status',
-            field=models.CharField(choices=[('not_required', 'No deposit'), ('pending', 'Not paid yet'), ('guaranteed', 'Card saved'), ('held', 'Held on the card'), ('paid', 'Paid'), ('redeemed', 'Set off against the bill'), ('released', 'Released'), ('refunded', 'Refunded'), ('partly_refunded', 'Partly refunded'), ('forfeited', 'Kept'), ('charged', 'Fee charged'), ('waived', 'Waived'), ('disputed', 'Disputed')], default='not_required', max_length=20, verbose_name='deposit'),
+            model_name="reservation",
+            name="deposit_status",
+            field=models.CharField(
+                choices=[
+                    ("not_required", "No deposit"),
+                    ("pending", "Not paid yet"),
+                    ("guaranteed", "Card saved"),
+                    ("held", "Held on the card"),
+                    ("paid", "Paid"),
+                    ("redeemed", "Set off against the bill"),
+                    ("released", "Released"),
+                    ("refunded", "Refunded"),
+                    ("partly_refunded", "Partly refunded"),
+                    ("forfeited", "Kept"),
+                    ("charged", "Fee charged"),
+                    ("waived", "Waived"),
+                    ("disputed", "Disputed"),
+                ],
+                default="not_required",
+                max_length=20,
+                verbose_name="deposit",
+            ),
         ),
         migrations.AddField(
-            model_name='reservation',
-            name='policy_hash',
-            field=models.CharField(blank=True, help_text='SHA-256 of the policy as the guest saw it; only where money is asked for.', max_length=64, verbose_name='fingerprint of the policy'),
+            model_name="reservation",
+            name="policy_hash",
+            field=models.CharField(
+                blank=True,
+                help_text="SHA-256 of the policy as the guest saw it; only where money is asked for.",
+                max_length=64,
+                verbose_name="fingerprint of the policy",
+            ),
         ),
         migrations.CreateModel(
-            name='DepositRule',
+            name="DepositRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('min_party', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='from so many guests')),
-                ('max_party', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='up to so many guests')),
-                ('weekdays', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(7)]), blank=True, default=list, help_text='1 is Monday; empty means every day.', size=None, verbose_name='weekdays')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='from day')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='until day, inclusive')),
-                ('sources', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, help_text='Empty means all that guests use themselves.', size=None, verbose_name='channels')),
-                ('min_no_shows', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='from so many no-shows of the guest')),
-                ('kind', models.CharField(choices=[('exempt', 'Nothing (exempt)'), ('guarantee', 'Card guarantee'), ('authorisation', 'Amount held on the card'), ('deposit', 'Deposit'), ('percentage', 'Share of the estimated bill'), ('prepayment', 'Full prepayment')], max_length=20, verbose_name='what it costs')),
-                ('amount_minor', models.PositiveBigIntegerField(default=0, help_text='For a share or a prepayment: the estimated bill.', verbose_name='amount, minor units')),
-                ('is_per_person', models.BooleanField(default=True, verbose_name='per person')),
-                ('percent', models.PositiveSmallIntegerField(default=100, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='share of the estimated bill, percent')),
-                ('cutoff_minutes', models.PositiveIntegerField(blank=True, help_text='Empty: until the free cancellation of the booking policy ends.', null=True, verbose_name='money back until so many minutes before')),
-                ('late_cancel_percent', models.PositiveSmallIntegerField(default=100, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='kept when cancelled later, percent')),
-                ('no_show_percent', models.PositiveSmallIntegerField(default=100, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='kept or charged for a no-show, percent')),
-                ('created_at', models.DateTimeField(verbose_name='created at')),
-                ('updated_at', models.DateTimeField(verbose_name='updated at')),
-                ('area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='restaurants.area', verbose_name='area')),
-                ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deposit_rules', to='restaurants.restaurant', verbose_name='restaurant')),
-                ('service_period', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='restaurants.serviceperiod', verbose_name='service period')),
-                ('tag', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='guests.tag', verbose_name='guests with the tag')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "min_party",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="from so many guests",
+                    ),
+                ),
+                (
+                    "max_party",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="up to so many guests",
+                    ),
+                ),
+                (
+                    "weekdays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(
+                            validators=[
+                                django.core.validators.MinValueValidator(1),
+                                django.core.validators.MaxValueValidator(7),
+                            ]
+                        ),
+                        blank=True,
+                        default=list,
+                        help_text="1 is Monday; empty means every day.",
+                        size=None,
+                        verbose_name="weekdays",
+                    ),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="from day")),
+                (
+                    "valid_until",
+                    models.DateField(blank=True, null=True, verbose_name="until day, inclusive"),
+                ),
+                (
+                    "sources",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        help_text="Empty means all that guests use themselves.",
+                        size=None,
+                        verbose_name="channels",
+                    ),
+                ),
+                (
+                    "min_no_shows",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="from so many no-shows of the guest"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("exempt", "Nothing (exempt)"),
+                            ("guarantee", "Card guarantee"),
+                            ("authorisation", "Amount held on the card"),
+                            ("deposit", "Deposit"),
+                            ("percentage", "Share of the estimated bill"),
+                            ("prepayment", "Full prepayment"),
+                        ],
+                        max_length=20,
+                        verbose_name="what it costs",
+                    ),
+                ),
+                (
+                    "amount_minor",
+                    models.PositiveBigIntegerField(
+                        default=0,
+                        help_text="For a share or a prepayment: the estimated bill.",
+                        verbose_name="amount, minor units",
+                    ),
+                ),
+                ("is_per_person", models.BooleanField(default=True, verbose_name="per person")),
+                (
+                    "percent",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="share of the estimated bill, percent",
+                    ),
+                ),
+                (
+                    "cutoff_minutes",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Empty: until the free cancellation of the booking policy ends.",
+                        null=True,
+                        verbose_name="money back until so many minutes before",
+                    ),
+                ),
+                (
+                    "late_cancel_percent",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                        verbose_name="kept when cancelled later, percent",
+                    ),
+                ),
+                (
+                    "no_show_percent",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                        verbose_name="kept or charged for a no-show, percent",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
+                ("updated_at", models.DateTimeField(verbose_name="updated at")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="restaurants.area",
+                        verbose_name="area",
+                    ),
+                ),
+                (
+                    "restaurant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deposit_rules",
+                        to="restaurants.restaurant",
+                        verbose_name="restaurant",
+                    ),
+                ),
+                (
+                    "service_period",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="restaurants.serviceperiod",
+                        verbose_name="service period",
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="guests.tag",
+                        verbose_name="guests with the tag",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'deposit rule',
-                'verbose_name_plural': 'deposit rules',
-                'ordering': ['restaurant_id', 'name', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind', 'exempt'), ('amount_minor__gt', 0), _connector='OR'), name='bookings_a_deposit_rule_asks_for_something'), models.CheckConstraint(condition=models.Q(('max_party', None), ('min_party', None), ('max_party__gte', models.F('min_party')), _connector='OR'), name='bookings_deposit_party_range_is_ordered')],
+                "verbose_name": "deposit rule",
+                "verbose_name_plural": "deposit rules",
+                "ordering": ["restaurant_id", "name", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "exempt"), ("amount_minor__gt", 0), _connector="OR"
+                        ),
+                        name="bookings_a_deposit_rule_asks_for_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("max_party", None),
+                            ("min_party", None),
+                            ("max_party__gte", models.F("min_party")),
+                            _connector="OR",
+                        ),
+                        name="bookings_deposit_party_range_is_ordered",
+                    ),
+                ],
             },
         ),
     ]
