@@ -110,7 +110,8 @@ class Books:
         """Whether the ledger says that what was accepted did not happen."""
         failure = FAILURES.get(InstructionKind(instruction.kind))
         return instruction.has_number and any(
-            entry.kind == failure and entry.provider_id == instruction.provider_id
+            entry.kind in (failure, FactKind.REFUSED)
+            and entry.provider_id == instruction.provider_id
             for entry in self.entries
         )
 

@@ -128,7 +128,12 @@ def _sum_up(books: Books, fresh: Sequence[LedgerEntry], before: Change, now: dat
     payment.refunded_minor = totals.refunded
     payment.disputed_minor = totals.disputed
     payment.fee_minor = totals.fees
-    failed = any(entry.kind == FactKind.CAPTURE_FAILED for entry in books.entries)
+    numbers = {
+        kind: {entry.provider_id for entry in books.entries if entry.kind == kind}
+        for kind in (FactKind.CAPTURED, FactKind.CAPTURE_FAILED)
+    }
+    # A try that was given up may be told as a failure, too: it never stood for anything.
+    failed = numbers[FactKind.CAPTURED] & numbers[FactKind.CAPTURE_FAILED]
     if failed and payment.closed_at is None:
         # What had been paid was not, after all: whoever wants it pays anew, not this once more.
         payment.closed_at = now

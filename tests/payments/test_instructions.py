@@ -12,7 +12,8 @@ from django.conf import settings
 
 from payments.errors import AmountRefused
 from payments.events import InstructionRefused, PaymentSecured
-from payments.facts import Mode, Status
+from payments.facts import Fact, FactKind, Mode, Status
+from payments.gateways.base import Answer
 from payments.models import Instruction, InstructionStatus, LedgerEntry, Payment
 from payments.services import (
     Outcome,
@@ -409,6 +410,26 @@ def test_what_was_accepted_and_failed_is_refused(gateway: TestGateway) -> None:
     assert refusals()[0]["code"] == "failed_later"
     payment.refresh_from_db()
     assert (payment.refunded_minor, payment.kept_minor) == (0, 50_00)
+
+
+def test_what_was_accepted_and_refused_later_is_refused(gateway: TestGateway) -> None:
+    """Adyen tells of what was pending at the bank as refused, not as failed."""
+    payment = make_given(gateway)
+    gateway.next(Trouble.TELLS_LATER)
+    refund(payment)
+    carry_out(NOW + SOON)
+    number = the_instruction("refund").provider_id
+    no = Fact(
+        kind=FactKind.REFUSED,
+        provider_id=number,
+        amount_minor=0,
+        currency=payment.currency,
+        occurred_at=NOW + SOON,
+        code="do_not_honor",
+    )
+    hear(payment, Answer(facts=(no,)))
+    assert the_instruction("refund").status == InstructionStatus.REFUSED
+    assert refusals()[0]["code"] == "failed_later"
 
 
 def test_a_taking_that_is_accepted_keeps_others_out(gateway: TestGateway) -> None:

@@ -229,6 +229,14 @@ def test_a_taking_that_failed_before_it_was_told_is_not_told(gateway: TestGatewa
     assert state(payment)["status"] == Status.CLOSED
 
 
+def test_a_try_that_was_given_up_leaves_the_guest_another(gateway: TestGateway) -> None:
+    """Square tells of a payment that was cancelled by its key as if it had failed."""
+    payment = make_payment()
+    taken = gateway.approves(begin(payment))
+    hear(payment, gateway.fails(taken.facts[0]))
+    assert state(payment)["status"] == Status.OPEN
+
+
 def test_a_taking_that_failed_afterwards_is_taken_back(gateway: TestGateway) -> None:
     payment = make_given(gateway)
     hear(payment, gateway.fails(gateway.facts[str(payment.public_id)][0]))
