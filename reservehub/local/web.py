@@ -1,9 +1,9 @@
 """One web process on a listening socket inherited from the supervisor.
 
-    python -m reservehub.local.web DESCRIPTOR GATE
+    python -m reservehub.local.web DESCRIPTOR [GATE]
 
 It loads the program at once, and serves when the writing end of the pipe GATE is closed: when the
-database is prepared.
+database is prepared. Without one, it is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import uvicorn
 
 
-def main(descriptor: int, gate: int) -> None:
+def main(descriptor: int, gate: int | None = None) -> None:
     """Serve pages, API and sockets until told to stop."""
     config = uvicorn.Config(
         "reservehub.asgi:application",
@@ -27,7 +27,8 @@ def main(descriptor: int, gate: int) -> None:
         ws_per_message_deflate=False,  # small messages to many: packing costs more than it saves
     )
     config.load()
-    os.read(gate, 1)
+    if gate is not None:
+        os.read(gate, 1)
     with socket.socket(fileno=descriptor) as listener:
         uvicorn.Server(config).run(sockets=[listener])
 

@@ -155,7 +155,7 @@ def test_leaving_stops_the_servers_and_their_reaper(home: Path) -> None:
 
     assert not database_answers(addresses)
     assert not redis_answers(addresses)
-    assert eventually(lambda: embedded._is_free(used(home) / "reaper.lock"), seconds=2)
+    assert eventually(lambda: embedded._is_free(used(home) / "reaper.lock"))
 
 
 def test_two_homes_live_side_by_side(home: Path, tmp_path: Path) -> None:
