@@ -130,13 +130,11 @@ def down(home: Path) -> None:
         _stop_reaper(home)
 
 
-def reap(home: Path) -> None:
-    """Wait until nobody has used the servers for the grace period, then stop them."""
-    own = try_exclusive(home / "reaper.lock")
-    if own is None:
-        return
-    os.truncate(own, 0)
-    os.write(own, str(os.getpid()).encode())
+def reap(home: Path, own: int) -> None:
+    """Wait until nobody has used the servers for the grace period, then stop them.
+
+    :param own: the descriptor of ``reaper.lock``, locked by whoever started this process
+    """
     while True:
         with exclusive_lock(home / "users.lock"):
             pass  # nobody uses them just now
@@ -169,15 +167,19 @@ def _ensure_reaper(home: Path) -> None:
     free = try_exclusive(home / "reaper.lock")
     if free is None:
         return
-    os.close(free)
+    # It inherits the lock, so that whoever leaves at once finds it, however slowly it starts.
     process = subprocess.Popen(
-        [sys.executable, "-m", "reservehub.local.embedded", "reap", str(home)],
+        [sys.executable, "-m", "reservehub.local.embedded", "reap", str(home), str(free)],
         cwd=PROJECT,
+        pass_fds=(free,),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    os.truncate(free, 0)
+    os.write(free, str(process.pid).encode())
+    os.close(free)
     process.returncode = 0  # it outlives us on purpose: nobody will wait for it
 
 
@@ -208,8 +210,8 @@ def main(arguments: list[str]) -> int:
             sys.stdout.write(f"{addresses.database}\n{addresses.redis}\n")
         case ["down", home]:
             down(Path(home))
-        case ["reap", home]:
-            reap(Path(home))
+        case ["reap", home, descriptor]:
+            reap(Path(home), int(descriptor))
         case _:
             sys.stderr.write("usage: python -m reservehub.local.embedded up|down HOME\n")
             return 2
