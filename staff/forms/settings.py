@@ -46,6 +46,22 @@ class SettingForm(forms.ModelForm):  # type: ignore[type-arg]
         """
         config_save(instance=self.instance, actor=actor, now=now)
 
+    def stored(self, *, actor: Actor, now: datetime) -> int:
+        """Store what was sent, if it is valid; a refusal stands on the form then.
+
+        :returns: the HTTP status of the answer: 303 if it is stored, 200 if nothing was sent
+        """
+        if not self.is_bound:
+            return 200
+        if not self.is_valid():
+            return 422
+        try:
+            self.store(actor=actor, now=now)
+        except DomainError as refusal:
+            self.add_refusal(refusal)
+            return refusal.status
+        return 303
+
     def store_files(self, *, actor: Actor, now: datetime) -> None:
         """Keep what was uploaded, after `store`: no dry run could undo it."""
 

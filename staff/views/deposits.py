@@ -20,7 +20,7 @@ from bookings.models import DepositRule, Source
 from bookings.selectors.deposit_rules import deposit_rules_of
 from bookings.services.deposit_rules import deposit_rule_delete, deposit_rule_save
 from payments.models import PaymentAccount
-from reservehub.core.errors import DomainError, NotFound
+from reservehub.core.errors import NotFound
 from reservehub.core.pages import errors_of, go_to
 from restaurants.permissions import Capability
 from staff.access import Desk, desk_view, show
@@ -136,18 +136,10 @@ def _rule(request: HttpRequest, desk: Desk, row: DepositRule) -> HttpResponse:
 def _edit(
     request: HttpRequest, desk: Desk, template: str, form: SettingForm, context: dict[str, Any]
 ) -> HttpResponse:
-    status = 200
-    if form.is_bound:
-        status = 422
-        if form.is_valid():
-            try:
-                form.store(actor=desk.actor, now=desk.now)
-            except DomainError as refusal:
-                form.add_refusal(refusal)
-                status = refusal.status
-            else:
-                messages.success(request, _("Saved."))
-                return go_to(request, _url(desk, "settings-deposits"))
+    status = form.stored(actor=desk.actor, now=desk.now)
+    if status == 303:
+        messages.success(request, _("Saved."))
+        return go_to(request, _url(desk, "settings-deposits"))
     return _show(request, desk, template, context | {"form": form}, status=status)
 
 

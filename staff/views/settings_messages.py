@@ -43,18 +43,10 @@ def message_settings(request: HttpRequest, desk: Desk) -> HttpResponse:
         instance=stored,
         restaurant=desk.restaurant,
     )
-    status = 200
-    if form.is_bound:
-        status = 422
-        if form.is_valid():
-            try:
-                form.store(actor=desk.actor, now=desk.now)
-            except DomainError as refusal:
-                form.add_refusal(refusal)
-                status = refusal.status
-            else:
-                messages.success(request, _("Saved."))
-                return go_to(request, _url(desk))
+    status = form.stored(actor=desk.actor, now=desk.now)
+    if status == 303:
+        messages.success(request, _("Saved."))
+        return go_to(request, _url(desk))
     context = {
         "form": form,
         "channels": channels(),
