@@ -11,6 +11,11 @@ from payments.services.telling import about
 from reservehub.core import events
 
 _OVER = (DisputeStatus.WON, DisputeStatus.LOST, DisputeStatus.ACCEPTED)
+_TOLD = (
+    *("status", "reason", "amount_minor", "currency"),
+    *("respond_by", "opened_at", "told_at", "closed_at"),
+)
+"""What providers tell of a dispute."""
 _ORDER = [
     DisputeStatus.NEEDS_RESPONSE,
     DisputeStatus.UNDER_REVIEW,
@@ -40,7 +45,8 @@ def dispute_note(*, payment: Payment, news: DisputeNews, now: datetime) -> Dispu
     dispute.opened_at = min(news.opened_at, dispute.opened_at)
     dispute.told_at = news.told_at
     dispute.closed_at = news.told_at if news.status in _OVER else None
-    dispute.save()
+    # Somebody may make the evidence at this moment, which is none of the provider's news.
+    dispute.save(update_fields=None if is_new else _TOLD)
     if dispute.status != was:
         events.publish(
             DisputeChanged(

@@ -18,8 +18,7 @@ def dispute_evidence_made(*, dispute_id: int, actor: Actor, now: datetime) -> Di
 
     :raises NotFound: if there is no such dispute
     """
-    rows = Dispute.objects.select_for_update(of=("self",)).select_related("payment")
-    dispute = rows.filter(pk=dispute_id).first()
+    dispute = Dispute.objects.select_related("payment").filter(pk=dispute_id).first()
     if dispute is None:
         raise NotFound
     dispute.evidence_made_at = now

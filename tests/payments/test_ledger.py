@@ -12,7 +12,6 @@ import pytest
 from django.db import transaction
 
 from payments.events import (
-    DisputeChanged,
     PaymentCaptured,
     PaymentEvent,
     PaymentRefunded,
@@ -22,11 +21,9 @@ from payments.events import (
     PaymentSecured,
 )
 from payments.facts import Fact, FactKind, Mode, Status
-from payments.gateways.base import Answer, Card, DisputeNews, Notice
+from payments.gateways.base import Answer, Card, Notice
 from payments.models import (
     Dispute,
-    Instruction,
-    InstructionKind,
     LedgerEntry,
     LedgerSource,
     Payment,
@@ -349,61 +346,6 @@ def test_a_card_is_kept_once(gateway: TestGateway) -> None:
     assert StoredMethod.objects.count() == 1
     other.refresh_from_db()
     assert other.method == payment.method
-
-
-# --- Disputes -------------------------------------------------------------------------------------
-
-
-def news(status: str, day: int, number: str = "dp_1") -> DisputeNews:
-    return DisputeNews(
-        provider_id=number,
-        status=status,
-        reason="fraudulent",
-        amount_minor=50_00,
-        currency="EUR",
-        opened_at=NOW,
-        told_at=NOW + timedelta(days=day),
-        respond_by=NOW + timedelta(days=7),
-    )
-
-
-def test_of_a_dispute_the_provider_s_latest_word_holds(gateway: TestGateway) -> None:
-    payment = make_given(gateway)
-    for one in (news("needs_response", 0), news("lost", 9), news("under_review", 2)):
-        hear(payment, Answer(disputes=(one,)))
-    dispute = Dispute.objects.get()
-    assert (dispute.status, dispute.closed_at) == ("lost", NOW + timedelta(days=9))
-    told_of = OutboxEvent.objects.filter(name=DisputeChanged.name).order_by("pk")
-    assert [(one.payload["status"], one.payload["is_new"]) for one in told_of] == [
-        ("needs_response", True),
-        ("lost", False),
-    ]
-
-
-def test_of_two_states_of_one_second_the_later_one_holds(gateway: TestGateway) -> None:
-    payment = make_given(gateway)
-    for told_first in ("needs_response", "won"):
-        for other in ("needs_response", "won"):
-            Dispute.objects.all().delete()
-            hear(payment, Answer(disputes=(news(told_first, 0), news(other, 0))))
-            expected = "won" if "won" in (told_first, other) else "needs_response"
-            assert Dispute.objects.get().status == expected
-
-
-def test_a_payment_may_be_disputed_more_than_once(gateway: TestGateway) -> None:
-    payment = make_given(gateway)
-    hear(payment, Answer(disputes=(news("won", 0, "dp_1"), news("needs_response", 9, "dp_2"))))
-    assert Dispute.objects.count() == 2
-
-
-def test_what_the_bank_took_back_cannot_be_refunded(gateway: TestGateway) -> None:
-    payment = make_given(gateway)
-    hear(payment, gateway.disputes("obj_1", 50_00))
-    assert (
-        payment_refund(payment_id=payment.pk, amount=None, reason="", actor=STAFF, now=NOW) is None
-    )
-    assert state(payment)["disputed_minor"] == 50_00
-    assert not Instruction.objects.filter(kind=InstructionKind.REFUND).exists()
 
 
 # --- Cost -----------------------------------------------------------------------------------------
