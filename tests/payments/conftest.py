@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.payments.people import TestGateway, gateway_for_tests
+from tests.payments.provider import TestGateway
+from tests.payments.provider_in_use import gateway_for_tests
 
 
 @pytest.fixture

@@ -41,7 +41,9 @@ from payments.services.outcomes import instruction_answered
 from reservehub.core.actors import SYSTEM
 from reservehub.core.money import Money
 from tests.factories import GUEST, NOW, STAFF
-from tests.payments.people import TestGateway, Trouble, gateway_for_tests, make_payment
+from tests.payments.people import make_payment
+from tests.payments.provider import TestGateway, Trouble
+from tests.payments.provider_in_use import gateway_for_tests
 
 AMOUNTS = {"EUR": 50_00, "JPY": 7_501, "KWD": 12_345}
 """Also odd ones: halves of them are not whole."""

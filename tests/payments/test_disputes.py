@@ -15,7 +15,8 @@ from payments.services import payment_refund
 from payments.services.evidence import dispute_evidence_made
 from reservehub.core.models import OutboxEvent
 from tests.factories import NOW, STAFF
-from tests.payments.people import TestGateway, hear, make_given
+from tests.payments.people import hear, make_given
+from tests.payments.provider import TestGateway
 
 pytestmark = pytest.mark.django_db
 

@@ -39,8 +39,6 @@ from reservehub.core.money import CurrencyMismatch, Money
 from tests.factories import NOW, STAFF, make_user
 from tests.payments.people import (
     LATER,
-    TestGateway,
-    Trouble,
     begin,
     carry_out,
     eur,
@@ -50,6 +48,7 @@ from tests.payments.people import (
     make_payment,
     the_instruction,
 )
+from tests.payments.provider import TestGateway, Trouble
 
 pytestmark = pytest.mark.django_db
 

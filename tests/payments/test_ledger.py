@@ -22,28 +22,13 @@ from payments.events import (
 )
 from payments.facts import Fact, FactKind, Mode, Status
 from payments.gateways.base import Answer, Card, Notice
-from payments.models import (
-    Dispute,
-    LedgerEntry,
-    LedgerSource,
-    Payment,
-    StoredMethod,
-)
+from payments.models import Dispute, LedgerEntry, LedgerSource, Payment, StoredMethod
 from payments.services import payment_capture, payment_note, payment_refund
 from reservehub.core.models import OutboxEvent
 from reservehub.core.testing import run_deliveries
 from tests.factories import NOW, STAFF
-from tests.payments.people import (
-    TestGateway,
-    Trouble,
-    begin,
-    carry_out,
-    eur,
-    hear,
-    ledger,
-    make_given,
-    make_payment,
-)
+from tests.payments.people import begin, carry_out, eur, hear, ledger, make_given, make_payment
+from tests.payments.provider import TestGateway, Trouble
 
 pytestmark = pytest.mark.django_db
 

@@ -32,15 +32,8 @@ from payments.services import (
 )
 from restaurants.models import Restaurant
 from tests.factories import NOW, STAFF, make_restaurant
-from tests.payments.people import (
-    TestGateway,
-    begin,
-    carry_out,
-    eur,
-    make_account,
-    make_given,
-    make_payment,
-)
+from tests.payments.people import begin, carry_out, eur, make_account, make_given, make_payment
+from tests.payments.provider import TestGateway
 from tests.races import run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)

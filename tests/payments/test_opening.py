@@ -22,8 +22,6 @@ from restaurants.permissions import Capability
 from tests.factories import GUEST, NOW, STAFF, make_member, make_restaurant
 from tests.payments.people import (
     LATER,
-    TestGateway,
-    Trouble,
     begin,
     carry_out,
     eur,
@@ -33,6 +31,7 @@ from tests.payments.people import (
     make_payment,
     the_instruction,
 )
+from tests.payments.provider import TestGateway, Trouble
 
 pytestmark = pytest.mark.django_db
 

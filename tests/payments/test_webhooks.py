@@ -20,7 +20,8 @@ from payments.services.receiving import GIVE_UP_AFTER, KEEP_HANDLED, STRANGER_TR
 from payments.tasks import handle_webhook, prune_webhooks
 from reservehub.core import clock
 from tests.factories import NOW
-from tests.payments.people import LATER, TestGateway, Trouble, begin, ledger, make_payment
+from tests.payments.people import LATER, begin, ledger, make_payment
+from tests.payments.provider import TestGateway, Trouble
 
 pytestmark = pytest.mark.django_db
 
