@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from payments.events import PaymentEvent
 from payments.facts import Mode
 from payments.gateways.base import Answer
 from payments.models import Instruction, LedgerEntry, LedgerSource, Payment, PaymentAccount
@@ -17,6 +18,7 @@ from payments.services import (
     payment_note,
     payment_open,
 )
+from reservehub.core.models import OutboxEvent
 from reservehub.core.money import Money
 from restaurants.models import Restaurant
 from tests.factories import GUEST, NOW, make_restaurant
@@ -107,3 +109,7 @@ def ledger(payment: Payment) -> list[tuple[str, int]]:
 
 def eur(amount: int) -> Money:
     return Money(amount, "EUR")
+
+
+def told(event: type[PaymentEvent]) -> int:
+    return OutboxEvent.objects.filter(name=event.name).count()
