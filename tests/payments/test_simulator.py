@@ -1,105 +1,38 @@
-"""The simulator keeps a provider's promises: idempotent, signed, apart from our transactions."""
+"""The simulator keeps a provider's promises: idempotent, and apart from our transactions."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.core.checks import run_checks
 from django.db import transaction
-from django.test import Client, RequestFactory
+from django.test import Client
 
-from payments.facts import FactKind, Mode, Totals, totals_of
-from payments.gateways.base import (
-    Answer,
-    BadSignature,
-    CannotAsk,
-    Malformed,
-    NotDone,
-    Notice,
-    Order,
-    Refused,
-    Session,
-)
-from payments.gateways.simulator import guest, merchant, sending, signing
-from payments.gateways.simulator.gateway import SimulatorGateway
+from payments.facts import FactKind, Mode, Totals
+from payments.gateways.base import BadSignature, CannotAsk, NotDone, Refused
+from payments.gateways.simulator import guest, merchant
 from payments.gateways.simulator.guest import Bank, Told
-from payments.gateways.simulator.webhook import SimulatorWebhook
 from payments.models import SimulatedEvent, SimulatedPayment
 from reservehub.core import clock
 from reservehub.core.money import Money
-from tests.factories import NOW, make_user
-from tests.notifications.stand_ins.server import Answer as HttpAnswer
-from tests.notifications.stand_ins.server import Received, StandIn, address_of_nobody
+from tests.factories import NOW
+from tests.payments.simulated import (
+    SIXTY,
+    an_order,
+    begin,
+    gateway,
+    given,
+    kinds,
+    page_secret,
+    read,
+    replaced,
+    secret_of,
+    sums,
+)
 
-pytestmark = pytest.mark.django_db
-
-SIXTY = Money(60_00, "EUR")
-BACK = "http://testserver/b/token/pay/back/"
-gateway = SimulatorGateway()
-
-
-@pytest.fixture(autouse=True)
-def _frozen() -> Iterator[None]:
-    with clock.freeze(NOW):
-        yield
-
-
-def an_order(mode: Mode = Mode.CHARGE, amount: Money = SIXTY, **fields: Any) -> Order:
-    return Order(
-        **{
-            "public_id": str(uuid4()),
-            "attempt": 1,
-            "account": "Bistro Anna",
-            "mode": mode,
-            "amount": Money.zero("EUR") if mode is Mode.SAVE else amount,
-            "description": "Table for 6 guests",
-            **fields,
-        }
-    )
-
-
-def begin(order: Order) -> Session:
-    return gateway.begin(order, return_url=BACK, language="en")
-
-
-def secret_of(session: Session) -> str:
-    match = re.fullmatch(r"http://[\w.:]+/dev/payments/([\w-]{43})/", session.redirect_url)
-    assert match is not None
-    return match[1]
-
-
-def page_secret(order: Order) -> str:
-    """Of the try that the order names, which may be over."""
-    return SimulatedPayment.objects.get(provider_id=order.provider_id).secret
-
-
-def given(
-    order: Order, bank: Bank = Bank.APPROVE, told: Told = Told.AT_ONCE
-) -> tuple[Order, Answer]:
-    """The guest has paid, held or saved; the order as it goes on from there, and a look at it."""
-    session = begin(order)
-    guest.guest_pays(secret=secret_of(session), bank=bank, told=told, now=NOW)
-    order = replaced(order, provider_id=session.provider_id)
-    answer = gateway.look_up(order)
-    return replaced(order, card=answer.card), answer
-
-
-def replaced(order: Order, **fields: Any) -> Order:
-    return Order(**{**vars(order), **fields})
-
-
-def sums(answer: Answer) -> Totals:
-    return totals_of(answer.facts)
-
-
-def kinds(answer: Answer) -> list[str]:
-    return [fact.kind.value for fact in answer.facts]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_frozen")]
 
 
 # --- Tries ----------------------------------------------------------------------------------------
@@ -366,229 +299,3 @@ def test_production_does_not_start_with_it(settings: Any) -> None:
     settings.RESERVEHUB_PAYMENT_SIMULATOR = False
     found = {message.id for message in run_checks(include_deployment_checks=True)}
     assert "reservehub.E002" not in found
-
-
-# --- Messages -------------------------------------------------------------------------------------
-
-
-def read(body: bytes, signature: str | None = None) -> Notice:
-    header = signing.sign(body, now=clock.now()) if signature is None else signature
-    request = RequestFactory().post(
-        "/", body, content_type="application/json", headers={signing.HEADER: header}
-    )
-    (notice,) = SimulatorWebhook().read(request).notices
-    return notice
-
-
-@pytest.mark.parametrize("mode", list(Mode))
-def test_a_message_says_the_same_as_a_look_up(mode: Mode) -> None:
-    order, answer = given(an_order(mode))
-    event = SimulatedEvent.objects.get()
-    notice = read(event.body.encode())
-    assert (notice.public_id, notice.provider_id) == (order.public_id, order.provider_id)
-    assert notice.event_id == event.event_id
-    assert notice.answer == answer
-
-
-def test_the_messages_of_a_dispute_tell_the_whole_of_it() -> None:
-    order, _answer = given(an_order())
-    secret = page_secret(order)
-    guest.dispute_open(secret=secret, now=NOW)
-    guest.dispute_decide(secret=secret, is_won=True, now=NOW)
-    notices = [read(event.body.encode()) for event in SimulatedEvent.objects.order_by("-pk")]
-    told = [notice.answer for notice in notices if notice.answer]
-    facts = [fact for answer in told for fact in answer.facts]
-    assert totals_of(facts) == sums(gateway.look_up(order))
-    assert [answer.disputes[0].status for answer in told if answer.disputes] == [
-        "won",
-        "needs_response",
-    ]
-
-
-def test_a_changed_byte_is_refused_before_anything_is_read() -> None:
-    given(an_order())
-    body = SimulatedEvent.objects.get().body.encode()
-    signature = signing.sign(body, now=NOW)
-    for index in range(0, len(body), 7):
-        changed = bytearray(body)
-        changed[index] ^= 1
-        with pytest.raises(BadSignature):
-            read(bytes(changed), signature)
-
-
-@pytest.mark.parametrize("header", ["", "t=1", "v1=abc", "t=x,v1=abc", "t=²,v1=a", "t=" + "9" * 40])
-def test_a_broken_header_is_a_bad_signature(header: str) -> None:
-    with pytest.raises(BadSignature):
-        read(b"{}", header)
-
-
-def test_an_old_message_is_refused() -> None:
-    body = b"{}"
-    signature = signing.sign(body, now=NOW)
-    with clock.freeze(NOW + signing.TOLERANCE + timedelta(seconds=1)), pytest.raises(BadSignature):
-        read(body, signature)
-
-
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"id":1,"type":"x","data":{}}', b"\xff"])
-def test_signed_nonsense_is_malformed(body: bytes) -> None:
-    with pytest.raises(Malformed):
-        read(body)
-
-
-class Merchant(StandIn):
-    """Our own webhook, as far as the simulator sees it."""
-
-    def answer(self, request: Received) -> HttpAnswer:
-        assert request.path == "/webhooks/payments/simulator/"
-        return HttpAnswer(204)
-
-
-@pytest.fixture
-def house(settings: Any) -> Iterator[Merchant]:
-    with Merchant() as house:
-        settings.RESERVEHUB_BASE_URL = house.url
-        yield house
-
-
-def post_due(at: Any = NOW) -> int:
-    with clock.freeze(at):
-        return sum(sending.event_post(event_pk=pk, now=at) for pk in sending.events_due(now=at))
-
-
-def test_a_message_is_posted_once_and_signed(house: Merchant) -> None:
-    given(an_order())
-    assert post_due() == 1
-    assert post_due(NOW + timedelta(days=1)) == 0
-    (request,) = house.requests
-    signing.verify(request.headers[signing.HEADER], request.body, now=NOW)
-    assert json.loads(request.body)["type"] == "payment.changed"
-
-
-def test_a_message_that_is_not_taken_comes_again(house: Merchant) -> None:
-    given(an_order())
-    house.fail_next(500)
-    assert post_due() == 0
-    assert post_due() == 0, "not at once"
-    assert post_due(NOW + timedelta(seconds=5)) == 1
-    assert SimulatedEvent.objects.get().tries == 2
-
-
-def test_nobody_at_home_is_no_reason_to_forget(settings: Any) -> None:
-    given(an_order())
-    settings.RESERVEHUB_BASE_URL = address_of_nobody()
-    at = NOW
-    for _try in range(20):
-        post_due(at)
-        at += timedelta(hours=1)
-    event = SimulatedEvent.objects.get()
-    assert (event.taken_at, event.last_error, event.tries) == (None, "ConnectionError", 7)
-
-
-def test_a_late_message_comes_late_and_a_lost_one_never(house: Merchant) -> None:
-    given(an_order(), told=Told.LATE)
-    given(an_order(), told=Told.LOST)
-    assert post_due() == 0
-    assert post_due(NOW + guest.LATE) == 1
-    assert post_due(NOW + timedelta(days=9)) == 0
-    assert len(house.requests) == 1
-
-
-# --- Pages ----------------------------------------------------------------------------------------
-
-
-def page_of(order: Order) -> str:
-    return begin(order).redirect_url.removeprefix("http://testserver")
-
-
-def text_of(client: Client, path: str) -> str:
-    response = client.get(path)
-    assert response.status_code == 200
-    return " ".join(response.content.decode().split())
-
-
-def test_the_page_says_who_is_paid_what(client: Client) -> None:
-    text = text_of(client, page_of(an_order()))
-    for part in ("Bistro Anna", "Table for 6 guests", "€60.00", "Pay €60.00", "No real money"):
-        assert part in text
-    assert "later" not in text, "what happens later matters only for a saved card"
-
-
-def test_the_page_speaks_the_language_it_was_asked_to(client: Client) -> None:
-    order = an_order()
-    gateway.begin(order, return_url=BACK, language="ru")
-    path = f"/dev/payments/{SimulatedPayment.objects.get().secret}/"
-    assert '<html lang="ru"' in client.get(path).content.decode()
-
-
-@pytest.mark.parametrize(
-    ("choice", "captured"),
-    [
-        ({"bank": "approve", "told": "at_once"}, 60_00),
-        ({"bank": "approve", "told": "lost"}, 60_00),
-        ({"bank": "decline", "told": "at_once"}, 0),
-    ],
-)
-def test_every_choice_leads_back(client: Client, choice: dict[str, str], captured: int) -> None:
-    order = an_order()
-    response = client.post(page_of(order), {"do": "pay", **choice})
-    assert (response.status_code, response["Location"]) == (303, BACK)
-    assert sums(gateway.look_up(order)).captured == captured
-
-
-@pytest.mark.parametrize(("answer", "captured"), [("pass", 60_00), ("fail", 0)])
-def test_the_bank_may_ask_who_it_is(client: Client, answer: str, captured: int) -> None:
-    order = an_order()
-    asked = client.post(page_of(order), {"do": "pay", "bank": "challenge", "told": "lost"})
-    assert asked["Location"].endswith("/challenge/?told=lost")
-    assert 'value="lost"' in text_of(client, asked["Location"])
-    response = client.post(asked["Location"], {"do": answer, "told": "lost"})
-    assert response["Location"] == BACK
-    assert sums(gateway.look_up(order)).captured == captured
-    assert SimulatedEvent.objects.get().is_lost is (answer == "pass")
-
-
-@pytest.mark.parametrize(
-    "data", [{}, {"bank": "approve"}, {"bank": "poor_later", "told": "at_once"}]
-)
-def test_a_choice_that_is_none_is_said_so(client: Client, data: dict[str, str]) -> None:
-    order = an_order()
-    response = client.post(page_of(order), {"do": "pay", **data})
-    assert response.status_code == 422
-    assert b"There is a problem" in response.content
-    assert gateway.look_up(order).facts == ()
-
-
-def test_who_leaves_pays_nothing(client: Client) -> None:
-    order = an_order()
-    path = page_of(order)
-    assert client.post(path, {"do": "leave"})["Location"] == BACK
-    assert "given up" in text_of(client, path)
-
-
-def test_a_payment_is_disputed_and_decided_on_its_page(client: Client) -> None:
-    order, _answer = given(an_order())
-    path = f"/dev/payments/{page_secret(order)}/"
-    assert "Dispute this payment" in text_of(client, path)
-    assert client.post(f"{path}dispute/").status_code == 303
-    assert "Answer needed" in text_of(client, path)
-    assert client.post(f"{path}dispute/").status_code == 409
-    client.post(f"{path}decide/", {"do": "won"})
-    assert "Won" in text_of(client, path)
-    assert sums(gateway.look_up(order)).kept == 60_00
-
-
-def test_a_page_nobody_was_sent_to_is_not_there(client: Client) -> None:
-    assert client.get(f"/dev/payments/{'x' * 43}/").status_code == 404
-    assert client.post(f"/dev/payments/{'x' * 43}/dispute/").status_code == 404
-
-
-def test_the_desk_is_for_the_demo_and_for_administrators(client: Client, settings: Any) -> None:
-    given(an_order())
-    assert client.get("/dev/payments/").status_code == 404
-    client.force_login(make_user(is_staff=True))
-    assert client.get("/dev/payments/").status_code == 404
-    client.force_login(make_user(is_staff=True, is_superuser=True))
-    assert "Bistro Anna" in text_of(client, "/dev/payments/")
-    client.logout()
-    settings.RESERVEHUB_DEMO = True
-    assert "Bistro Anna" in text_of(client, "/dev/payments/")

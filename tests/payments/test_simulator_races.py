@@ -18,7 +18,7 @@ from payments.gateways.simulator.guest import Bank, Told
 from payments.models import SimulatedCall, SimulatedMovement
 from reservehub.core.money import Money
 from tests.factories import NOW
-from tests.payments.test_simulator import an_order, begin, gateway, given, page_secret, replaced
+from tests.payments.simulated import an_order, begin, gateway, given, page_secret, replaced
 from tests.races import run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
