@@ -26,6 +26,7 @@ from reservehub.core import clock
 from reservehub.core.actors import SYSTEM
 from reservehub.core.models import AuditEntry, OutboxEvent
 from tests.bookings.deposits.bank import Bank, work
+from tests.bookings.deposits.endings import GRACE_OVER, START
 from tests.bookings.deposits.people import (
     book,
     later,
@@ -37,7 +38,6 @@ from tests.bookings.deposits.people import (
     payments_for,
     seen,
 )
-from tests.bookings.deposits.test_ending import GRACE_OVER, START
 from tests.factories import GUEST, NOW, STAFF
 from tests.races import run_together
 
