@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from payments.gateways import registry
+from tests.bookings.deposits.bank import Bank
 from tests.notifications.channels.support import put
 from tests.notifications.stand_ins.mailgun import MailgunStandIn
 from tests.notifications.stand_ins.push import PushStandIn
@@ -68,3 +70,11 @@ def smtp(settings: Any) -> Iterator[SmtpStandIn]:
     with SmtpStandIn() as stand_in:
         put(settings, stand_in.settings())
         yield stand_in
+
+
+@pytest.fixture
+def bank(monkeypatch: pytest.MonkeyPatch) -> Bank:
+    """The provider of every account."""
+    found = Bank()
+    monkeypatch.setattr(registry, "gateway_named", lambda _provider: found)
+    return found

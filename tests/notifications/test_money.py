@@ -1,4 +1,4 @@
-"""What guests and staff are told about money: once each, and the truth."""
+"""What guests are told about money they have paid: once each, and the truth."""
 
 from __future__ import annotations
 
@@ -7,30 +7,22 @@ from typing import Any
 
 import pytest
 
-from bookings.models import Reservation
-from bookings.selectors import manage_token_of
 from bookings.services import (
-    reservation_approve,
     reservation_cancel,
     reservation_complete,
     reservation_deposit_refund,
     reservation_deposit_waive,
     reservation_fee_charge,
-    reservation_no_show,
-    reservation_payment_ask,
     reservation_seat,
     reservation_undo,
 )
 from notifications.kinds import Kind
 from notifications.models import Message, MessageStatus
-from notifications.rendering import render
-from payments.events import ReconciliationDiffered
 from payments.facts import Fact, FactKind
-from payments.gateways import registry
-from payments.gateways.base import Answer, DisputeNews
-from payments.models import LedgerSource, Payment, PaymentAccount, Reconciliation
+from payments.gateways.base import Answer
+from payments.models import LedgerSource, Payment
 from payments.services import payment_note
-from reservehub.core import clock, events
+from reservehub.core import clock
 from reservehub.core.models import Delivery
 from reservehub.core.testing import run_deliveries
 from restaurants.models import Restaurant
@@ -38,7 +30,6 @@ from tests.bookings.deposits.bank import Bank, work
 from tests.bookings.deposits.people import (
     book,
     later,
-    make_house,
     make_rule,
     paid_booking,
     pay,
@@ -46,13 +37,10 @@ from tests.bookings.deposits.people import (
     seen,
 )
 from tests.factories import GUEST, NOW, STAFF
-from tests.notifications.rendering.support import stored
+from tests.notifications.money import MAIL, MINUTE, bistro, kinds, no_show, text_of, the
 from tests.notifications.world import send_due
 
 pytestmark = pytest.mark.django_db
-
-MAIL: dict[str, Any] = {"guest_email": "anna@example.com"}
-MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
@@ -61,138 +49,14 @@ def _outbox(settings: Any) -> None:
 
 
 @pytest.fixture
-def bank(monkeypatch: pytest.MonkeyPatch) -> Bank:
-    found = Bank()
-    monkeypatch.setattr(registry, "gateway_named", lambda _provider: found)
-    return found
-
-
-@pytest.fixture
 def house(bank: Bank) -> Restaurant:
-    return make_house(name="Bistro Anna", email="bistro@example.com", tables=(2, 4))
-
-
-def kinds(reservation: Reservation) -> list[str]:
-    """What the guest was told, in order; what nobody wants any more is left out."""
-    rows = Message.objects.filter(reservation=reservation).exclude(kind__startswith="staff_")
-    return list(rows.exclude(status="dropped").order_by("pk").values_list("kind", flat=True))
-
-
-def the(kind: Kind) -> Message:
-    return Message.objects.get(kind=kind)
-
-
-def text_of(kind: Kind, now: datetime = NOW) -> str:
-    with clock.freeze(now):
-        content = render(stored(the(kind)))
-    return f"{content.subject}\n{content.text}"
+    return bistro()
 
 
 def deliver_again(now: datetime) -> None:
     """Every event once more, as after a worker that died before it could say “done”."""
     Delivery.objects.update(status="pending", finished_at=None, next_attempt_at=now)
     work(now)
-
-
-# --- Asked to pay -------------------------------------------------------------------------------
-
-
-def test_who_books_online_is_not_written_to_before_they_have_paid(
-    bank: Bank, house: Restaurant
-) -> None:
-    """The page is before them; and nothing says “confirmed”."""
-    make_rule(house)
-    reservation = book(house, **MAIL).reservation
-    work(NOW)
-    assert kinds(reservation) == []
-    pay(bank, reservation)
-    assert sorted(kinds(reservation)) == ["confirmed", "receipt"]
-
-
-def test_a_link_is_sent_when_staff_book(bank: Bank, house: Restaurant) -> None:
-    make_rule(house, sources=["staff", "phone"])
-    reservation = book(house, actor=STAFF, source="phone", asks_payment=True, **MAIL).reservation
-    work(NOW)
-    assert kinds(reservation) == ["payment_asked"]
-    text = text_of(Kind.PAYMENT_ASKED)
-    assert "€40.00" in text
-    assert "Your table is not booked yet" in text
-    assert "until" not in the(Kind.PAYMENT_ASKED).context
-    assert the(Kind.PAYMENT_ASKED).expires_at == seen(reservation).expires_at
-    assert "by Monday 1 June, 15:00" in text
-    assert f"/b/{manage_token_of(reservation)}/pay/" in text
-    assert "If you cancel by Thursday 4 June, 19:00, you get everything back." in text
-    assert "If nobody comes, it keeps €40." in text
-
-
-def test_a_link_is_sent_again_when_staff_ask_again(bank: Bank, house: Restaurant) -> None:
-    make_rule(house, sources=["phone"])
-    reservation = book(house, actor=STAFF, source="phone", asks_payment=True, **MAIL).reservation
-    work(NOW)
-    reservation_payment_ask(reservation_id=reservation.pk, actor=STAFF, now=NOW + MINUTE)
-    work(NOW + MINUTE)
-    assert kinds(reservation) == ["payment_asked"] * 2
-
-
-def test_an_accepted_request_is_asked_to_pay_and_not_told_that_it_is_booked(
-    bank: Bank, house: Restaurant
-) -> None:
-    house.policy.confirmation_mode = "approval"
-    house.policy.save()
-    house.refresh_from_db()
-    make_rule(house)
-    reservation = book(house, **MAIL).reservation
-    work(NOW)
-    reservation_approve(reservation_id=reservation.pk, actor=STAFF, now=NOW + MINUTE)
-    work(NOW + MINUTE)
-    assert kinds(reservation) == ["request_received", "payment_asked"]
-    send_due(NOW + MINUTE)
-    # It would say that the restaurant has not answered yet.
-    assert the(Kind.REQUEST_RECEIVED).reason == "state_changed"
-    assert the(Kind.PAYMENT_ASKED).status == MessageStatus.SENT
-
-
-def test_nobody_is_asked_for_what_is_paid(bank: Bank, house: Restaurant) -> None:
-    make_rule(house, sources=["phone"])
-    reservation = book(house, actor=STAFF, source="phone", asks_payment=True, **MAIL).reservation
-    work(NOW)
-    pay(bank, reservation, now=NOW + MINUTE)
-    send_due(NOW + MINUTE)
-    assert the(Kind.PAYMENT_ASKED).reason == "state_changed"
-
-
-def test_a_card_guarantee_asks_for_a_card_and_no_money(bank: Bank, house: Restaurant) -> None:
-    make_rule(house, kind="guarantee", sources=["phone"])
-    book(house, actor=STAFF, source="phone", asks_payment=True, **MAIL)
-    work(NOW)
-    text = text_of(Kind.PAYMENT_ASKED)
-    assert "once you have left a card. Nothing is charged now." in text
-    assert "It is never more than €40.00." in text
-
-
-def test_a_booking_that_was_not_paid_says_so_in_its_own_words(
-    bank: Bank, house: Restaurant
-) -> None:
-    make_rule(house)
-    reservation = book(house, **MAIL).reservation
-    later(NOW + 20 * MINUTE)
-    assert kinds(reservation) == ["expired"]
-    text = text_of(Kind.EXPIRED)
-    assert "The time to pay is over" in text
-    assert "did not answer" not in text
-
-
-def test_a_request_that_nobody_answered_does_not_blame_the_guest(
-    bank: Bank, house: Restaurant
-) -> None:
-    house.policy.confirmation_mode = "approval"
-    house.policy.save()
-    house.refresh_from_db()
-    make_rule(house)
-    reservation = book(house, **MAIL).reservation
-    later(NOW + timedelta(days=2))
-    assert kinds(reservation)[-1] == "expired"
-    assert "The restaurant did not answer in time." in text_of(Kind.EXPIRED)
 
 
 # --- Receipts -----------------------------------------------------------------------------------
@@ -291,18 +155,6 @@ def test_a_payment_that_came_late_and_found_its_table_is_a_booking(
 # --- Fees ---------------------------------------------------------------------------------------
 
 
-def after_start(reservation: Reservation) -> datetime:
-    return reservation.starts_at + 40 * MINUTE
-
-
-def no_show(reservation: Reservation) -> datetime:
-    at = after_start(reservation)
-    with clock.freeze(at):
-        reservation_no_show(reservation_id=reservation.pk, actor=STAFF, now=at)
-        work(at)
-    return at
-
-
 def test_a_deposit_is_told_to_be_kept_when_nobody_can_undo_it(
     bank: Bank, house: Restaurant
 ) -> None:
@@ -384,94 +236,6 @@ def test_a_hold_that_is_released_is_told(bank: Bank, house: Restaurant) -> None:
     assert kinds(reservation).count("hold_released") == 1
     text = text_of(Kind.HOLD_RELEASED, done)
     assert "The €40.00 held on your card is released. Nothing was taken." in text
-
-
-# --- Staff --------------------------------------------------------------------------------------
-
-
-def for_staff() -> list[str]:
-    rows = Message.objects.filter(kind__startswith="staff_").exclude(kind="staff_cancelled")
-    return list(rows.order_by("pk").values_list("kind", flat=True))
-
-
-def test_staff_hear_what_was_refused(bank: Bank, house: Restaurant) -> None:
-    make_rule(house, kind="guarantee")
-    reservation = paid_booking(bank, house, **MAIL)
-    bank.refuses = {"charge": "insufficient_funds"}
-    at = no_show(reservation) + 20 * MINUTE
-    with clock.freeze(at):
-        reservation_fee_charge(reservation_id=reservation.pk, missing=None, actor=STAFF, now=at)
-        work(at)
-    assert for_staff() == ["staff_payment_refused"]
-    text = text_of(Kind.STAFF_PAYMENT_REFUSED, at)
-    assert "€40.00 could not be charged." in text
-    assert "insufficient_funds" in text
-    assert "fee_charged" not in kinds(reservation)
-
-
-def news(status: str, at: datetime) -> DisputeNews:
-    return DisputeNews(
-        provider_id="dp_1",
-        status=status,
-        reason="fraudulent",
-        amount_minor=4000,
-        currency="EUR",
-        opened_at=NOW,
-        told_at=at,
-        respond_by=NOW + timedelta(days=9),
-    )
-
-
-def dispute(payment: Payment, status: str, at: datetime) -> None:
-    with clock.freeze(at):
-        payment_note(
-            payment_id=payment.pk,
-            answer=Answer(disputes=(news(status, at),)),
-            source=LedgerSource.WEBHOOK,
-            now=at,
-        )
-        work(at)
-
-
-def test_staff_hear_of_a_dispute_with_its_deadline_and_of_its_end(
-    bank: Bank, house: Restaurant
-) -> None:
-    make_rule(house)
-    payment = payment_for(paid_booking(bank, house, **MAIL))
-    dispute(payment, "needs_response", NOW + MINUTE)
-    text = text_of(Kind.STAFF_DISPUTE)
-    assert "€40.00" in text
-    assert "by Wednesday 10 June, 11:00" in text
-    assert f"/staff/{house.slug}/payments/{payment.pk}/" in text
-    dispute(payment, "under_review", NOW + 2 * MINUTE)
-    assert for_staff() == ["staff_dispute"]
-    dispute(payment, "won", NOW + 3 * MINUTE)
-    assert for_staff() == ["staff_dispute"] * 2
-    last = Message.objects.filter(kind="staff_dispute").latest("pk")
-    assert "A dispute is won" in render(stored(last)).text
-
-
-def test_staff_hear_once_of_payments_that_do_not_add_up(house: Restaurant) -> None:
-    run = Reconciliation.objects.create(
-        account=PaymentAccount.objects.get(restaurant=house),
-        since=NOW - timedelta(days=1),
-        until=NOW,
-        run_at=NOW,
-    )
-    for _ in range(2):
-        events.publish(
-            ReconciliationDiffered(
-                occurred_at=NOW,
-                restaurant_id=house.pk,
-                reconciliation_id=run.pk,
-                differences=3,
-            )
-        )
-    run_deliveries(now=NOW)
-    assert for_staff() == ["staff_differences"]
-    text = text_of(Kind.STAFF_DIFFERENCES)
-    assert "3 movements differ" in text
-    assert "Sunday 31 May" in text
 
 
 # --- Payments that are for something else ---------------------------------------------------------
