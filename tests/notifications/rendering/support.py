@@ -9,13 +9,14 @@ from typing import Any
 from bookings.models import Reservation
 from bookings.services import reservation_create
 from notifications.channels.base import Content
-from notifications.kinds import Kind
+from notifications.kinds import MANNERS, Kind
 from notifications.models import Message
 from notifications.rendering import render
 from restaurants.models import Restaurant
 from tests.factories import GUEST, NOW, a_request, make_restaurant
 
 BASE = "http://testserver"
+GUEST_KINDS = [kind for kind in Kind if not MANNERS[kind].is_for_staff]
 
 
 def bella(**fields: Any) -> Restaurant:
@@ -112,3 +113,7 @@ class Page(HTMLParser):
     @property
     def text(self) -> str:
         return " ".join(" ".join(self.words).split())
+
+
+def shapes(content: Content) -> tuple[str, str, str]:
+    return content.text, Page(content.html).text, content.short

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,22 +10,27 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from icalendar import Calendar
 
 from bookings.models import Reservation
 from bookings.selectors import manage_token_of
-from bookings.services import reservation_cancel
-from notifications.channels.base import Content
-from notifications.kinds import MANNERS, Kind
-from notifications.models import Message, MessageText
+from notifications.kinds import Kind
+from notifications.models import MessageText
 from notifications.rendering import preview, render, segments
 from reservehub.core import clock
-from tests.factories import GUEST, NOW
-from tests.notifications.rendering.support import BASE, Page, bella, book, message_of, rendered
+from tests.factories import NOW
+from tests.notifications.rendering.support import (
+    BASE,
+    GUEST_KINDS,
+    Page,
+    bella,
+    book,
+    message_of,
+    rendered,
+    shapes,
+)
 
 pytestmark = pytest.mark.django_db
 
-GUEST_KINDS = [kind for kind in Kind if not MANNERS[kind].is_for_staff]
 ABOUT_THE_VISIT = [
     Kind.REQUEST_RECEIVED,
     Kind.CONFIRMED,
@@ -47,10 +51,6 @@ def _frozen() -> Iterator[None]:
 @pytest.fixture
 def reservation() -> Reservation:
     return book(bella(), guest_phone="+31612345678")
-
-
-def shapes(content: Content) -> tuple[str, str, str]:
-    return content.text, Page(content.html).text, content.short
 
 
 @pytest.mark.parametrize("kind", ABOUT_THE_VISIT)
@@ -306,121 +306,3 @@ def test_rendering_takes_three_queries(reservation: Reservation) -> None:
     assert len(queries) <= 3
     assert "Table 1, Anna de Vries" in content.text
     assert "Main room" in content.text
-
-
-# --- Files and machines ---------------------------------------------------------------------------
-
-
-def test_the_calendar_file_can_be_read(reservation: Reservation) -> None:
-    (file,) = rendered(reservation).attachments
-    assert file.name == f"{reservation.reference}.ics"
-    event = Calendar.from_ical(file.content).walk("VEVENT")[0]
-    assert event["STATUS"] == "CONFIRMED"
-    assert event.decoded("DTSTART") == reservation.starts_at
-    assert str(event["UID"]).startswith(reservation.reference)
-    assert manage_token_of(reservation) in str(event["URL"])
-
-
-def test_a_cancellation_takes_the_visit_out_of_calendars(reservation: Reservation) -> None:
-    first = Calendar.from_ical(rendered(reservation).attachments[0].content).walk("VEVENT")[0]
-    reservation_cancel(reservation_id=reservation.pk, actor=GUEST, now=NOW)
-    reservation.refresh_from_db()
-    content = rendered(reservation, Kind.CANCELLED, by_guest=True)
-    calendar = Calendar.from_ical(content.attachments[0].content)
-    event = calendar.walk("VEVENT")[0]
-    assert calendar["METHOD"] == "PUBLISH"
-    assert event["STATUS"] == "CANCELLED"
-    assert event["UID"] == first["UID"]
-    assert event.decoded("SEQUENCE") > first.decoded("SEQUENCE")
-
-
-@pytest.mark.parametrize("kind", Kind)
-def test_a_calendar_file_comes_with_what_changes_the_calendar(kind: Kind) -> None:
-    content = preview(restaurant=bella(), kind=kind, language="en")
-    expected = kind in {Kind.CONFIRMED, Kind.CHANGED, Kind.CANCELLED}
-    assert bool(content.attachments) is expected
-
-
-def test_machines_read_the_booking(reservation: Reservation) -> None:
-    ((_kind, text),) = Page(rendered(reservation).html).scripts
-    data = json.loads(text)
-    assert data["@type"] == "FoodEstablishmentReservation"
-    assert data["reservationStatus"] == "http://schema.org/ReservationConfirmed"
-    assert data["startTime"] == "2026-06-05T19:00:00+02:00"
-    assert data["partySize"] == 2
-    assert data["reservationNumber"] == reservation.reference
-    assert data["reservationFor"]["address"]["addressLocality"] == "Amsterdam"
-
-
-@pytest.mark.parametrize(
-    ("kind", "status"),
-    [
-        (Kind.REQUEST_RECEIVED, "ReservationPending"),
-        (Kind.CONFIRMED, "ReservationConfirmed"),
-        (Kind.DECLINED, "ReservationCancelled"),
-        (Kind.CANCELLED, "ReservationCancelled"),
-    ],
-)
-def test_machines_read_the_state(kind: Kind, status: str) -> None:
-    html = preview(restaurant=bella(), kind=kind, language="en").html
-    ((_kind, text),) = Page(html).scripts
-    assert json.loads(text)["reservationStatus"] == f"http://schema.org/{status}"
-
-
-@pytest.mark.parametrize("kind", GUEST_KINDS)
-def test_a_whatsapp_template_gets_every_parameter(reservation: Reservation, kind: Kind) -> None:
-    content = rendered(reservation, kind)
-    assert content.template == f"reservehub_{kind.value}"
-    assert content.parameters
-    assert all(value and "\n" not in value for value in content.parameters)
-
-
-# --- What staff read ------------------------------------------------------------------------------
-
-STAFF_KINDS = [
-    kind for kind in Kind if MANNERS[kind].is_for_staff and kind is not Kind.STAFF_DIFFERENCES
-]
-"""About a party; differences are about a day."""
-
-
-@pytest.mark.parametrize("kind", STAFF_KINDS)
-def test_staff_read_all_they_need_and_nothing_about_health(kind: Kind) -> None:
-    place = bella()
-    reservation = book(
-        place,
-        guest_email="anna@example.com",
-        guest_phone="+31612345678",
-        special_requests="I have diabetes",
-        dietary_restrictions=["nut_allergy"],
-        has_health_consent=True,
-    )
-    content = rendered(reservation, kind)
-    for shape in shapes(content):
-        assert "Anna de Vries" in shape
-        assert "2 guests" in shape
-        assert "19:00" in shape
-        for secret in ("diabetes", "nut", "Nut", "anna@example.com", "612345678"):
-            assert secret not in shape
-    link = f"{BASE}/staff/{place.slug}/list/?date=2026-06-05&q={reservation.reference}"
-    if kind is Kind.STAFF_DISPUTE:
-        link = f"{BASE}/staff/{place.slug}/payments/"
-    assert [action.url for action in content.actions] == [link]
-    assert link in Page(content.html).links
-    assert "Hello" not in content.text
-    assert not Page(content.html).scripts
-    assert not content.template
-
-
-def test_staff_learn_that_there_is_a_wish() -> None:
-    with_wish = book(bella(), special_requests="A quiet corner")
-    assert "has left a request" in rendered(with_wish, Kind.STAFF_REQUEST).text
-    assert "has left a request" not in rendered(book(bella()), Kind.STAFF_REQUEST).text
-
-
-def test_nothing_is_stored_by_a_preview() -> None:
-    place = bella()
-    before = (Reservation.objects.count(), Message.objects.count())
-    with CaptureQueriesContext(connection) as queries:
-        preview(restaurant=place, kind=Kind.CONFIRMED, language="ru")
-    assert (Reservation.objects.count(), Message.objects.count()) == before
-    assert all(query["sql"].startswith("SELECT") for query in queries)
