@@ -31,8 +31,8 @@ from bookings.views.common import actor_of, private_page
 from bookings.views.limits import behind_link, limit
 from payments.errors import CardRefused, PaymentClosed, ProviderUnavailable
 from payments.facts import FactKind
+from payments.gateways import registry
 from payments.gateways.base import Session
-from payments.gateways.registry import OWN_PAGE, gateway_named
 from payments.models import LedgerEntry, Payment
 from payments.selectors import payments_of
 from payments.services import payment_begin, payment_look_up, payment_pay
@@ -87,7 +87,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     paying = paying_of(request, token)
     if request.method != "POST":
         return _page(request, paying)
-    if paying.payment is None or paying.payment.provider not in OWN_PAGE:
+    if paying.payment is None or paying.payment.provider not in registry.OWN_PAGE:
         return go_to(request, paying.path("pay-card"))
     session = _begin(request, paying)
     return session if isinstance(session, HttpResponse) else go_to(request, session.redirect_url)
@@ -102,7 +102,7 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
     """
     paying = paying_of(request, token)
     payment = paying.payment
-    if payment is None or payment.provider in OWN_PAGE:
+    if payment is None or payment.provider in registry.OWN_PAGE:
         return go_to(request, paying.path("pay"))
     if request.method == "POST":
         return _pay(request, paying)
@@ -112,7 +112,7 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
     if session.redirect_url:
         return go_to(request, session.redirect_url)
     response = _page(request, paying, session=session)
-    return _allow(request, response, gateway_named(payment.provider).csp)
+    return _allow(request, response, registry.gateway_named(payment.provider).csp)
 
 
 def _allow(
@@ -192,7 +192,7 @@ def back(request: HttpRequest, token: str) -> HttpResponse:
     paying = paying_of(request, token)
     if paying.payment is None:
         return go_to(request, paying.path("pay"))
-    if "redirectResult" in request.GET and paying.payment.provider not in OWN_PAGE:
+    if "redirectResult" in request.GET and paying.payment.provider not in registry.OWN_PAGE:
         # From the bank's page (Adyen): the provider's form has to finish what it began.
         query = urlencode({"redirectResult": request.GET["redirectResult"]})
         return go_to(request, f"{paying.path('pay-card')}?{query}")

@@ -12,8 +12,8 @@ from django.db.models import Q
 
 from payments.events import ReconciliationDiffered
 from payments.facts import Fact, FactKind
+from payments.gateways import registry
 from payments.gateways.base import Answer, CannotAsk, GatewayError, Listed
-from payments.gateways.registry import gateway_named
 from payments.models import (
     Difference,
     DifferenceKind,
@@ -65,7 +65,7 @@ def days_due(*, now: datetime) -> list[tuple[int, datetime, datetime]]:
     accounts = [
         account
         for account in PaymentAccount.objects.filter(is_active=True).order_by("pk")
-        if not gateway_named(account.provider).problem()
+        if not registry.gateway_named(account.provider).problem()
     ]
     done = set(
         Reconciliation.objects.filter(
@@ -97,7 +97,7 @@ def account_reconcile(
         return done
     try:
         theirs = list(
-            gateway_named(account.provider).movements(
+            registry.gateway_named(account.provider).movements(
                 account.account, since=since - MARGIN, until=min(until + MARGIN, now)
             )
         )

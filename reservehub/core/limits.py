@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from redis.exceptions import RedisError
 
+from reservehub.core import clock
 from reservehub.core.errors import NotFound, RateLimited
 from reservehub.core.http import client_ip
 
@@ -46,7 +46,7 @@ def limit_address(address: str | None, scope: str, *, count: int, seconds: int) 
     """
     if not getattr(settings, "RESERVEHUB_THROTTLES", True):
         return
-    window, passed = divmod(int(time.time()), seconds)
+    window, passed = divmod(int(clock.now().timestamp()), seconds)
     used = _count(f"pages:{scope}:{address or 'unknown'}:{window}", seconds)
     if used > count:
         raise RateLimited(retry_after=seconds - passed)

@@ -66,7 +66,7 @@ class Books:
 def books(monkeypatch: pytest.MonkeyPatch) -> Books:
     made = Books()
     monkeypatch.setattr(
-        "payments.services.reconciling.gateway_named", lambda _provider: cast(Gateway, made)
+        "payments.gateways.registry.gateway_named", lambda _provider: cast(Gateway, made)
     )
     return made
 
