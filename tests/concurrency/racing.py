@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from time import sleep
 from typing import Any
 
-import pytest
 from django.db import connection
 
 from bookings.lifecycle import OCCUPYING
 from bookings.models import Reservation
-from bookings.services import Booked, BookingRequest, create, reservation_create
+from bookings.services import Booked, BookingRequest, reservation_create
 from tests.factories import GUEST, NOW
 from tests.races import run_together
 
@@ -136,17 +134,3 @@ def without_the_constraint() -> Iterator[None]:
             cursor.execute(
                 f"ALTER TABLE bookings_occupancy ADD CONSTRAINT {CONSTRAINT} {definition}"
             )
-
-
-def pause_before_writing(monkeypatch: pytest.MonkeyPatch, *modules: Any) -> None:
-    """Plenty of time between looking and taking tables, so that a race shows if there is one."""
-    for module in modules or (create,):
-        monkeypatch.setattr(module, "party_place", _slowly(module.party_place))
-
-
-def _slowly(function: Callable[..., Any]) -> Callable[..., Any]:
-    def slow(*arguments: Any, **named: Any) -> Any:
-        sleep(0.2)
-        return function(*arguments, **named)
-
-    return slow

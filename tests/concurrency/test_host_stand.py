@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -45,6 +44,7 @@ from tests.concurrency.racing import (
     without_the_constraint,
 )
 from tests.factories import GUEST, NOW, STAFF, a_request, make_restaurant
+from tests.races import meet_before
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,21 +90,6 @@ def start_over() -> None:
     Reservation.objects.all().delete()
 
 
-def meeting(monkeypatch: pytest.MonkeyPatch, *places: tuple[Any, str]) -> None:
-    """Two rivals wait for each other between looking and writing: what each saw is then old."""
-    barrier = Barrier(2)
-
-    def late(function: Callable[..., Any]) -> Callable[..., Any]:
-        def called(*arguments: Any, **named: Any) -> Any:
-            barrier.wait(30)
-            return function(*arguments, **named)
-
-        return called
-
-    for module, name in places:
-        monkeypatch.setattr(module, name, late(getattr(module, name)))
-
-
 def without_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "advisory_day_lock", lambda *_: None)
 
@@ -131,7 +116,7 @@ def test_one_table_goes_to_a_walk_in_or_to_a_booking() -> None:
 def test_without_the_constraint_both_would_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     restaurant = one_table()
     table = restaurant.tables.get().pk
-    meeting(monkeypatch, (create, "party_place"), (room, "seats_take"))
+    meet_before(monkeypatch, (create, "party_place"), (room, "seats_take"))
     with without_the_constraint():
         outcomes = race(walking_in(restaurant, table), booking(restaurant, time(19, 30)))
         assert len(won(outcomes)) == 2
@@ -200,7 +185,7 @@ def test_without_the_constraint_the_stay_would_run_into_the_next_booking(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     restaurant, party = leaving()
-    meeting(monkeypatch, (create, "party_place"), (details, "seats_take"))
+    meet_before(monkeypatch, (create, "party_place"), (details, "seats_take"))
     with without_the_constraint():
         outcomes = race(extending(party), booking(restaurant, time(20)))
         assert len(won(outcomes)) == 2
@@ -256,7 +241,7 @@ def test_two_parties_never_sit_at_one_table() -> None:
 def test_without_the_day_both_would_sit_there(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = overrun()
     without_the_day(monkeypatch)
-    meeting(monkeypatch, (visits, "cleaning_end"), (visits, "_retake"))
+    meet_before(monkeypatch, (visits, "cleaning_end"), (visits, "_retake"))
     outcomes = sitting_down_while_the_others_come_back(first, second)
     assert len(won(outcomes)) == 2
     assert Reservation.objects.filter(status__in=AT_TABLE).count() == 2
@@ -313,7 +298,7 @@ def test_without_day_and_constraint_two_would_be_moved_to_one_table(
     taken = Occupancy.objects.values_list("table_id", flat=True)
     free = restaurant.tables.exclude(pk__in=list(taken)).get().pk
     without_the_day(monkeypatch)
-    meeting(monkeypatch, (tables, "seats_take"))
+    meet_before(monkeypatch, (tables, "seats_take"))
     with without_the_constraint():
         outcomes = race(
             *[

@@ -7,7 +7,7 @@ import pytest
 from bookings.availability import Channel
 from bookings.errors import SlotUnavailable
 from bookings.models import Occupancy, Reservation
-from bookings.services import Booked, reservation_create
+from bookings.services import Booked, create, reservation_create
 from tests.concurrency.racing import (
     assert_book_is_sound,
     kinds,
@@ -24,6 +24,7 @@ from tests.factories import (
     make_restaurant,
     make_table,
 )
+from tests.races import meet_before
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,10 +57,11 @@ def test_every_loser_is_told_what_else_is_free() -> None:
         ]
 
 
-def test_the_race_is_real_without_the_constraint() -> None:
+def test_the_race_is_real_without_the_constraint(monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control: the same service, only checking before it inserts, oversells."""
     restaurant = make_restaurant(tables=(2,))
     requests = [a_request(restaurant) for _ in range(RIVALS)]
+    meet_before(monkeypatch, (create, "party_place"))
 
     with without_the_constraint():
         outcomes = race_to_book(requests)

@@ -22,11 +22,11 @@ from tests.concurrency.racing import (
     arriving_covers,
     assert_book_is_sound,
     kinds,
-    pause_before_writing,
     race,
     race_to_book,
 )
 from tests.factories import FRIDAY, GUEST, NOW, a_request, make_restaurant
+from tests.races import meet_before
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,7 +49,7 @@ def rivals_in_rooms_of_their_own(restaurant: Restaurant) -> list[BookingRequest]
 
 
 def test_rivals_fill_the_cap_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    pause_before_writing(monkeypatch)
+    meet_before(monkeypatch, (create, "party_place"))
     restaurant = paced()
 
     outcomes = race_to_book(rivals_in_rooms_of_their_own(restaurant))
@@ -65,7 +65,7 @@ def test_the_race_is_real_without_the_day_lock(monkeypatch: pytest.MonkeyPatch) 
     def no_lock(_restaurant_id: int, _dates: Iterable[object]) -> None:
         pass
 
-    pause_before_writing(monkeypatch)
+    meet_before(monkeypatch, (create, "party_place"))
     for module in (create, holds, placing):
         monkeypatch.setattr(module, "advisory_day_lock", no_lock)
     restaurant = paced()

@@ -7,16 +7,17 @@ from datetime import time
 import pytest
 
 from bookings.models import Reservation
+from bookings.services import create
 from guests.models import Guest
 from guests.services import matching
 from restaurants.models import Restaurant
 from tests.concurrency.racing import (
     assert_book_is_sound,
     kinds,
-    pause_before_writing,
     race_to_book,
 )
 from tests.factories import NOW, a_request, make_restaurant
+from tests.races import meet_before
 
 
 def known_guest(restaurant: Restaurant, **contact: str) -> None:
@@ -44,7 +45,7 @@ def test_a_guest_who_asks_many_times_gets_one_table() -> None:
 
 
 def test_a_known_guest_gets_one_table_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    pause_before_writing(monkeypatch)
+    meet_before(monkeypatch, (create, "party_place"))
     restaurant = make_restaurant(tables=(2,) * 10)
     known_guest(restaurant, phone="+31612345678")
 
@@ -59,7 +60,7 @@ def test_the_race_is_real_without_the_guest_lock(monkeypatch: pytest.MonkeyPatch
     """The negative control: looking at the guest's other bookings without waiting for rivals."""
     restaurant = make_restaurant(tables=(2,) * 10)
     known_guest(restaurant, email="anna@example.com")
-    pause_before_writing(monkeypatch)
+    meet_before(monkeypatch, (create, "party_place"))
     unlocked = matching._BY_EMAIL.replace(matching._LOCK, "")
     monkeypatch.setattr(matching, "_BY_EMAIL", unlocked)
 

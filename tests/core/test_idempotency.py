@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,14 +13,14 @@ from reservehub.core.errors import IdempotencyMismatch
 from reservehub.core.idempotency import Answer, run_idempotent
 from reservehub.core.models import IdempotencyRecord, OutboxEvent
 from tests.core.samples import NOW
-from tests.races import run_together
+from tests.races import meet, run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def book(status: int = 201, *, seconds: float = 0) -> Answer:
+def book(status: int = 201, *, work: Callable[[], None] = lambda: None) -> Answer:
     row = OutboxEvent.objects.create(name="booked", payload={}, occurred_at=NOW)
-    time.sleep(seconds)
+    work()
     return Answer(status, {"z": row.pk, "a": [NOW, "é"]}, {"Location": f"/r/{row.pk}"})
 
 
@@ -63,7 +63,7 @@ def test_the_same_key_with_another_body_is_refused() -> None:
 
 
 def test_twins_book_once() -> None:
-    answers = run_together(*[partial(ask, partial(book, seconds=0.1))] * 4)
+    answers = run_together(*[partial(ask, partial(book, work=meet))] * 4)
     assert all(isinstance(answer, Answer) for answer in answers)
     assert sorted(a.replayed for a in answers if isinstance(a, Answer)) == [False, True, True, True]
     assert len({str(a.body) for a in answers if isinstance(a, Answer)}) == 1
@@ -77,17 +77,20 @@ def test_twins_would_book_twice_by_looking_first(monkeypatch: pytest.MonkeyPatch
         return None if IdempotencyRecord.objects.filter(scope=scope, key=key).exists() else -1
 
     monkeypatch.setattr(idempotency, "_claim", look)
-    run_together(*[partial(ask, partial(book, seconds=0.1))] * 4)
+    run_together(*[partial(ask, partial(book, work=meet))] * 4)
     assert bookings() > 1
 
 
 def test_a_twin_of_a_crash_takes_over() -> None:
+    begun = threading.Event()
+
     def crash() -> Answer:
-        book(seconds=0.1)
+        begun.set()
+        book(work=meet)
         raise ZeroDivisionError
 
     def later() -> Answer:
-        time.sleep(0.03)
+        assert begun.wait(10)
         return ask()
 
     crashed, answered = run_together(partial(ask, crash), later)

@@ -16,7 +16,7 @@ from reservehub.core.errors import NotInTransaction
 from reservehub.core.locks import advisory_day_lock, day_lock_key
 from reservehub.core.models import OutboxEvent
 from tests.core.samples import NOW
-from tests.races import run_together
+from tests.races import meet, run_together
 
 FRIDAY, SATURDAY = date(2026, 11, 20), date(2026, 11, 21)
 PAIRS = st.tuples(st.integers(1, 2**40), st.dates())
@@ -57,11 +57,11 @@ def test_a_lock_without_a_transaction_is_a_programming_error() -> None:
 
 @transaction.atomic
 def count_then_insert(days: Iterable[date]) -> bool:
-    """Pacing in miniature: at most one row, and plenty of time between looking and writing."""
+    """Pacing in miniature: at most one row; all look before one writes, unless locked out."""
     advisory_day_lock(7, days)
     if OutboxEvent.objects.exists():
         return False
-    time.sleep(0.05)
+    meet()
     OutboxEvent.objects.create(name="one", payload={}, occurred_at=NOW)
     return True
 

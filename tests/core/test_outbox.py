@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,7 +12,7 @@ from reservehub.core.models import AuditEntry, Delivery, DeliveryStatus, OutboxE
 from reservehub.core.outbox import Outcome, delivery_run
 from reservehub.core.testing import DeliveryFailed, run_deliveries
 from tests.core.samples import TableCleared
-from tests.races import run_together
+from tests.races import meet, run_together
 
 pytestmark = [pytest.mark.usefixtures("registry"), pytest.mark.django_db(transaction=True)]
 
@@ -24,8 +23,8 @@ def leave_a_trace(event: TableCleared, *, delivery_id: int) -> None:
     audit.record(actor=SYSTEM, action="trace", obj=delivery, now=event.occurred_at)
 
 
-def leave_a_trace_slowly(event: TableCleared, *, delivery_id: int) -> None:
-    time.sleep(0.1)
+def leave_a_trace_together(event: TableCleared, *, delivery_id: int) -> None:
+    meet()
     leave_a_trace(event, delivery_id=delivery_id)
 
 
@@ -60,7 +59,7 @@ def test_a_delivery_runs_once_however_often_it_is_queued(cleared: TableCleared) 
 
 
 def test_two_workers_have_one_effect(cleared: TableCleared) -> None:
-    delivery = published(cleared, leave_a_trace_slowly)
+    delivery = published(cleared, leave_a_trace_together)
     run = partial(delivery_run, delivery_id=delivery.pk, now=cleared.occurred_at)
     assert sorted(str(outcome) for outcome in run_together(run, run)) == [
         "Outcome.DONE",
@@ -72,7 +71,7 @@ def test_two_workers_have_one_effect(cleared: TableCleared) -> None:
 def test_two_workers_would_have_two_effects_without_the_lock(
     cleared: TableCleared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    delivery = published(cleared, leave_a_trace_slowly)
+    delivery = published(cleared, leave_a_trace_together)
     monkeypatch.setattr(outbox, "_lock", lambda pk: Delivery.objects.get(pk=pk))
     run = partial(delivery_run, delivery_id=delivery.pk, now=cleared.occurred_at)
     assert run_together(run, run) == [Outcome.DONE, Outcome.DONE]

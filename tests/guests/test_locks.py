@@ -5,13 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from time import sleep
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import QuerySet
 
 from bookings.models import Reservation
 from bookings.services import figures as counting
@@ -24,7 +22,7 @@ from guests.services.loyalty import points_correct, points_redeem
 from guests.services.privacy import MOST_LINKS, privacy_link_create
 from tests.factories import GUEST, NOW, STAFF, a_request, make_restaurant
 from tests.guests.people import make_guest, make_organisation
-from tests.races import run_together, wait_for_a_waiter
+from tests.races import meet_after, run_together, wait_for_a_waiter, without_row_locks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,16 +34,9 @@ def failures(outcomes: Sequence[object]) -> int:
 
 
 def without_locks(monkeypatch: Patch, module: Any, name: str) -> None:
-    """Rows are read without locking them, and everybody thinks a while after `name`."""
-    work = getattr(module, name)
-
-    def slow(*args: Any, **kwargs: Any) -> Any:
-        found = work(*args, **kwargs)
-        sleep(0.3)
-        return found
-
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows)
-    monkeypatch.setattr(module, name, slow)
+    """Rows are read without locking them, and all meet after `name`."""
+    without_row_locks(monkeypatch)
+    meet_after(monkeypatch, module, name)
 
 
 # --- Points ---------------------------------------------------------------------------------------

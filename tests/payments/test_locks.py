@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from time import sleep
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from payments.services import (
     moving,
     notices_receive,
     noting,
+    opening,
     payment_capture,
     payment_charge,
     payment_note,
@@ -34,7 +34,7 @@ from restaurants.models import Restaurant
 from tests.factories import NOW, STAFF, make_restaurant
 from tests.payments.people import begin, carry_out, eur, make_account, make_given, make_payment
 from tests.payments.provider import TestGateway
-from tests.races import run_together
+from tests.races import meet_after, meet_before, run_together, without_row_locks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,23 +43,6 @@ Patch = pytest.MonkeyPatch
 
 def failures(outcomes: Sequence[object], of: type[Exception] = Exception) -> int:
     return sum(isinstance(outcome, of) for outcome in outcomes)
-
-
-def slowly(monkeypatch: Patch, module: Any, name: str) -> None:
-    """Everybody thinks a while after `name`."""
-    work = getattr(module, name)
-
-    def slow(*args: Any, **kwargs: Any) -> Any:
-        found = work(*args, **kwargs)
-        sleep(0.3)
-        return found
-
-    monkeypatch.setattr(module, name, slow)
-
-
-def without_locks(monkeypatch: Patch) -> None:
-    """Rows are read without locking them."""
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows)
 
 
 # --- Two refunds at once --------------------------------------------------------------------------
@@ -77,15 +60,15 @@ def refund_at_once(gateway: TestGateway) -> int:
 
 
 def test_money_goes_back_once(gateway: TestGateway, monkeypatch: Patch) -> None:
-    slowly(monkeypatch, moving, "books_of")
+    meet_after(monkeypatch, moving, "books_of")
     assert refund_at_once(gateway) == 50_00
 
 
 def test_without_the_payment_s_row_it_would_go_back_twice(
     gateway: TestGateway, monkeypatch: Patch
 ) -> None:
-    slowly(monkeypatch, moving, "books_of")
-    without_locks(monkeypatch)
+    meet_after(monkeypatch, moving, "books_of")
+    without_row_locks(monkeypatch)
     assert refund_at_once(gateway) == 100_00
 
 
@@ -104,7 +87,7 @@ def take_at_once(gateway: TestGateway, mode: Mode) -> Sequence[object]:
 def test_of_two_takings_one_is_refused(
     gateway: TestGateway, monkeypatch: Patch, mode: Mode
 ) -> None:
-    slowly(monkeypatch, moving, "books_of")
+    meet_after(monkeypatch, moving, "books_of")
     assert failures(take_at_once(gateway, mode), AmountRefused) == 1
     carry_out(NOW)
     assert gateway.sums(Payment.objects.get())[0] == 20_00
@@ -114,8 +97,8 @@ def test_of_two_takings_one_is_refused(
 def test_without_the_payment_s_row_the_database_still_keeps_the_second_out(
     gateway: TestGateway, monkeypatch: Patch, mode: Mode
 ) -> None:
-    slowly(monkeypatch, moving, "books_of")
-    without_locks(monkeypatch)
+    meet_after(monkeypatch, moving, "books_of")
+    without_row_locks(monkeypatch)
     assert failures(take_at_once(gateway, mode), IntegrityError) == 1
     assert Instruction.objects.count() == 1
 
@@ -136,7 +119,7 @@ def hear_the_same_at_once(gateway: TestGateway) -> Sequence[object]:
 
 
 def test_the_same_fact_told_at_once_counts_once(gateway: TestGateway, monkeypatch: Patch) -> None:
-    slowly(monkeypatch, noting, "_read")
+    meet_after(monkeypatch, noting, "_read")
     assert failures(hear_the_same_at_once(gateway)) == 0
     assert LedgerEntry.objects.count() == 1
     assert Payment.objects.get().captured_minor == 50_00
@@ -145,8 +128,8 @@ def test_the_same_fact_told_at_once_counts_once(gateway: TestGateway, monkeypatc
 def test_without_the_payment_s_row_the_database_refuses_the_second(
     gateway: TestGateway, monkeypatch: Patch
 ) -> None:
-    slowly(monkeypatch, noting, "_read")
-    without_locks(monkeypatch)
+    meet_after(monkeypatch, noting, "_read")
+    without_row_locks(monkeypatch)
     assert failures(hear_the_same_at_once(gateway), IntegrityError) == 2
     assert LedgerEntry.objects.count() == 1
 
@@ -163,15 +146,15 @@ def hear_two_things_at_once(gateway: TestGateway) -> tuple[int, int]:
 
 
 def test_sums_are_those_of_the_whole_ledger(gateway: TestGateway, monkeypatch: Patch) -> None:
-    slowly(monkeypatch, noting, "_read")
+    meet_after(monkeypatch, noting, "_read")
     assert hear_two_things_at_once(gateway) == (20_00, 20_00)
 
 
 def test_without_the_payment_s_row_one_of_two_would_be_forgotten(
     gateway: TestGateway, monkeypatch: Patch
 ) -> None:
-    slowly(monkeypatch, noting, "_read")
-    without_locks(monkeypatch)
+    meet_after(monkeypatch, noting, "_read")
+    without_row_locks(monkeypatch)
     assert hear_two_things_at_once(gateway) == (10_00, 20_00)
 
 
@@ -191,7 +174,7 @@ def work_at_once(gateway: TestGateway) -> Sequence[object]:
 def test_of_four_workers_one_carries_out_an_instruction(
     gateway: TestGateway, monkeypatch: Patch
 ) -> None:
-    slowly(monkeypatch, carrying_out, "_only_asks")
+    meet_after(monkeypatch, carrying_out, "_only_asks")
     outcomes = work_at_once(gateway)
     assert outcomes.count(Outcome.DONE) == 1
     assert outcomes.count(Outcome.SKIPPED) == 3
@@ -203,7 +186,7 @@ def test_without_the_compare_and_swap_all_would_and_the_key_would_save_us(
 ) -> None:
     """Whoever is told four times with one key acts once."""
     monkeypatch.setattr(carrying_out, "_mine", lambda found, _now, **_more: _all_of(found))
-    slowly(monkeypatch, carrying_out, "_only_asks")
+    meet_after(monkeypatch, carrying_out, "_only_asks")
     outcomes = work_at_once(gateway)
     assert outcomes.count(Outcome.SKIPPED) < 3
     assert len(gateway.called("charge")) > 1
@@ -241,6 +224,7 @@ def test_without_the_constraint_it_would_be_several(
     )
     with connection.schema_editor() as editor:
         editor.remove_constraint(Payment, constraint)
+    meet_before(monkeypatch, (opening, "_open_one"))
     try:
         open_at_once()
         assert Payment.objects.count() > 1

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from time import sleep
 from typing import Any, cast
 from uuid import uuid4
 
 import pytest
-from django.db.models import QuerySet
 
 from payments.facts import Fact, FactKind
 from payments.gateways.base import Answer, CannotAsk, Gateway, GatewayError, Listed, NotDone
@@ -33,7 +31,7 @@ from reservehub.core import clock
 from reservehub.core.models import OutboxEvent
 from restaurants.models import Restaurant
 from tests.factories import make_restaurant
-from tests.races import run_together
+from tests.races import meet_before, run_together, without_row_locks
 
 DAY = datetime(2026, 6, 1, tzinfo=UTC)
 NEXT = DAY + timedelta(days=1)
@@ -361,12 +359,6 @@ def test_two_workers_write_one_comparison(account: PaymentAccount, books: Books)
 def test_without_the_row_they_would_write_it_twice(
     account: PaymentAccount, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows)
-    ours = reconciling._ours
-
-    def slow(run: Reconciliation, of: PaymentAccount) -> list[LedgerEntry]:
-        sleep(0.3)
-        return ours(run, of)
-
-    monkeypatch.setattr(reconciling, "_ours", slow)
+    without_row_locks(monkeypatch)
+    meet_before(monkeypatch, (reconciling, "_ours"))
     assert compare_at_once(account, books) == 2

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from time import sleep
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db.models import QuerySet
 
 from payments.facts import Mode, totals_of
 from payments.gateways.base import Answer, Order
@@ -19,7 +16,7 @@ from payments.models import SimulatedCall, SimulatedMovement
 from reservehub.core.money import Money
 from tests.factories import NOW
 from tests.payments.simulated import an_order, begin, gateway, given, page_secret, replaced
-from tests.races import run_together
+from tests.races import meet_after, run_together, without_row_locks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,18 +27,6 @@ def refund_at_once(order: Order, keys: Sequence[str]) -> int:
     """What was given back of €60, minor units."""
     run_together(*[partial(gateway.refund, order, FORTY, key=key) for key in keys])
     return totals_of(gateway.look_up(order).facts).refunded
-
-
-def slowly(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
-    """Everybody thinks a while after `name`."""
-    work = getattr(module, name)
-
-    def slow(*args: Any, **kwargs: Any) -> Any:
-        found = work(*args, **kwargs)
-        sleep(0.3)
-        return found
-
-    monkeypatch.setattr(module, name, slow)
 
 
 def test_one_key_is_one_refund() -> None:
@@ -66,8 +51,8 @@ def test_refunds_at_once_never_give_back_more_than_was_taken() -> None:
 
 def test_without_the_row_they_would(monkeypatch: pytest.MonkeyPatch) -> None:
     order, _answer = given(an_order())
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows)
-    slowly(monkeypatch, merchant, "payment_locked")
+    without_row_locks(monkeypatch)
+    meet_after(monkeypatch, merchant, "payment_locked")
     assert refund_at_once(order, ["a", "b", "c", "d"]) > 60_00
 
 
@@ -84,8 +69,8 @@ def test_two_tabs_pay_once() -> None:
 
 
 def test_without_the_row_they_would_pay_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows)
-    slowly(monkeypatch, guest, "_open_payment")
+    without_row_locks(monkeypatch)
+    meet_after(monkeypatch, guest, "_open_payment")
     assert pay_at_once(an_order()) == 2
 
 

@@ -16,8 +16,9 @@ from bookings.models import Hold, Occupancy, Reservation
 from bookings.services import holds, reservation_cancel, reservation_create
 from reservehub.core.errors import DomainError
 from restaurants.models import Restaurant
-from tests.concurrency.racing import assert_book_is_sound, kinds, pause_before_writing, race
+from tests.concurrency.racing import assert_book_is_sound, kinds, race
 from tests.factories import FRIDAY, GUEST, NOW, a_request, make_restaurant
+from tests.races import meet_before
 from tests.waitlist.evenings import cancel, fill, join
 from waitlist.models import EntryStatus, OfferCause, OfferStatus, WaitlistEntry, WaitlistOffer
 from waitlist.services import (
@@ -94,7 +95,7 @@ def test_the_race_is_real_without_the_locks(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(matching, "waitlist_lock", lambda _restaurant_id: None)
     monkeypatch.setattr(matching, "advisory_day_lock", lambda *_days: None)
     monkeypatch.setattr(matching, "_live_entries", unlocked)
-    pause_before_writing(monkeypatch, holds)
+    meet_before(monkeypatch, (holds, "party_place"))
 
     outcomes = race(*[matcher(restaurant)] * 4)
 

@@ -8,11 +8,11 @@ from time import sleep
 from typing import Any
 
 import pytest
-from django.db.models import QuerySet
 
 from bookings.errors import FeeRefused
 from bookings.models import Occupancy, Reservation
 from bookings.services import (
+    create,
     reservation_cancel,
     reservation_expire,
     reservation_fee_charge,
@@ -20,7 +20,6 @@ from bookings.services import (
     reservation_payment_settle,
 )
 from bookings.services.deposits import deciding, late, records, settling
-from bookings.services.people import other_bookings
 from payments.models import Instruction
 from reservehub.core import clock
 from reservehub.core.actors import SYSTEM
@@ -39,7 +38,7 @@ from tests.bookings.deposits.people import (
     seen,
 )
 from tests.factories import GUEST, NOW, STAFF
-from tests.races import run_together
+from tests.races import meet_after, meet_before, run_together, without_row_locks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,16 +47,9 @@ OVER = NOW + minutes(15)
 
 
 def without_locks(monkeypatch: Patch, module: Any, name: str) -> None:
-    """Rows are read without locking them, and everybody thinks a while after `name`."""
-    work_ = getattr(module, name)
-
-    def slow(*args: Any, **kwargs: Any) -> Any:
-        found = work_(*args, **kwargs)
-        sleep(0.3)
-        return found
-
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows)
-    monkeypatch.setattr(module, name, slow)
+    """Rows are read without locking them, and all meet after `name`."""
+    without_row_locks(monkeypatch)
+    meet_after(monkeypatch, module, name)
 
 
 def outcomes_of(outcomes: Sequence[object]) -> list[str]:
@@ -248,14 +240,8 @@ def test_who_booked_anew_is_not_seated_twice(bank: Bank) -> None:
 def test_without_the_lock_of_the_guest_they_are(bank: Bank, monkeypatch: Patch) -> None:
     reservation = expired(bank)
     monkeypatch.setattr(settling, "guest_lock", lambda _guest_id: False)
-    look = other_bookings
-
-    def slow(**about: Any) -> Any:
-        found = look(**about)
-        sleep(0.5)
-        return found
-
-    monkeypatch.setattr(late, "other_bookings", slow)
+    meet_after(monkeypatch, late, "other_bookings")
+    meet_before(monkeypatch, (create, "party_place"))
     assert pay_and_book_again(reservation) == ["confirmed", "pending_payment"]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from time import sleep
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from bookings.services import walk_in_create
 from reservehub.core.errors import DomainError
 from tests.concurrency.racing import assert_book_is_sound, kinds, race
 from tests.factories import GUEST, STAFF, make_restaurant
+from tests.races import meet
 from tests.waitlist.queue.evening import later, table_of, wait_at_door
 from waitlist.models import QueueEntry, QueueStatus
 from waitlist.services.queue import (
@@ -81,7 +81,7 @@ def test_that_race_is_real_without_the_lock(monkeypatch: pytest.MonkeyPatch) -> 
 
     def unlocked(entry_id: int) -> QueueEntry:
         found = QueueEntry.objects.select_related("restaurant__policy", "guest").get(pk=entry_id)
-        sleep(0.2)
+        meet()
         return found
 
     for module in (calling, leaving):
@@ -106,7 +106,7 @@ def test_one_phone_gets_one_place_however_often_it_is_sent(
 
     QueueEntry.objects.all().delete()
     monkeypatch.setattr("waitlist.services.queue.joining.queue_lock", lambda _id: None)
-    monkeypatch.setattr("waitlist.services.queue.joining._check_once", lambda _request: sleep(0.1))
+    monkeypatch.setattr("waitlist.services.queue.joining._check_once", lambda _request: meet())
     outcomes = race(*[joining] * 4)
     assert sum(isinstance(outcome, IntegrityError) for outcome in outcomes) == 3
 
