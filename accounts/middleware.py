@@ -7,10 +7,10 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.second_factor import lacks_second_factor
+from reservehub.core.http import is_admin_page
 
 
 class AdminSecondFactorMiddleware:
@@ -21,7 +21,7 @@ class AdminSecondFactorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if (
-            request.path_info.startswith(reverse("admin:index"))
+            is_admin_page(request)
             and request.user.is_authenticated
             and not request.user.is_superuser
             and lacks_second_factor(request.user)

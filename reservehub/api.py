@@ -28,11 +28,12 @@ def unknown(request: HttpRequest, **_where: str) -> JsonResponse:
     return JsonResponse(body, status=404, content_type=PROBLEM_JSON)
 
 
+# Addresses are tried one after the other, so those asked most come first.
 v1: list[URLPattern | URLResolver] = [
+    path("", include("bookings.api.urls")),
     path("", include("accounts.api.urls")),
     path("", include("restaurants.api.urls")),
     path("", include("guests.api.urls")),
-    path("", include("bookings.api.urls")),
     path("", include("waitlist.api.urls")),
     path("", include("waitlist.api.queue_urls")),
     path("", include("reviews.api.urls")),

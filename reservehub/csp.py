@@ -8,7 +8,8 @@ from __future__ import annotations
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
+
+from reservehub.core.http import is_admin_page
 
 
 class SiteCSPMiddleware(CSPMiddleware):
@@ -18,11 +19,7 @@ class SiteCSPMiddleware(CSPMiddleware):
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
-        if not report_only and parts.config is None and _is_admin(request):
+        if not report_only and parts.config is None and is_admin_page(request):
             parts.config = settings.CONTENT_SECURITY_POLICY_ADMIN["DIRECTIVES"]
             parts.nonce = None  # a nonce would make browsers ignore 'unsafe-inline'
         return parts
-
-
-def _is_admin(request: HttpRequest) -> bool:
-    return request.path_info.startswith(reverse("admin:index"))

@@ -13,6 +13,7 @@ from reservehub.core.health import healthz, readyz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("", include("reservehub.api")),  # before what is asked less often
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
@@ -22,7 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         if settings.RESERVEHUB_SERVES_MEDIA  # in production the proxy does
         else []
     ),
-    path("", include("reservehub.api")),
     path("staff/", include("staff.urls")),
     path("telegram/", include("telegram_bot.urls")),
     path("webhooks/payments/", include("payments.urls")),

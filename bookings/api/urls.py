@@ -22,6 +22,7 @@ _ONE = "reservations/<int:reservation_id>"
 
 urlpatterns: list[URLPattern] = [
     path(f"{_PLACE}/availability", availability.AvailabilityView.as_view(), name="availability"),
+    path("reservations", reservations.ReservationsView.as_view(), name="reservations"),
     path(f"{_PLACE}/opening-hours", book.OpeningHoursView.as_view(), name="opening-hours"),
     path(
         f"{_PLACE}/reservations",
@@ -42,7 +43,6 @@ urlpatterns: list[URLPattern] = [
     path("holds", holds.HoldsView.as_view(), name="holds"),
     path("holds/<str:token>", holds.HoldView.as_view(), name="hold"),
     path("holds/<str:token>/extend", holds.HoldExtendView.as_view(), name="hold-extend"),
-    path("reservations", reservations.ReservationsView.as_view(), name="reservations"),
     path("reservations/lookup", reservations.LookupView.as_view(), name="lookup"),
     path(_ONE, reservations.ReservationView.as_view(), name="reservation"),
     path(f"{_ONE}/modify", reservations.ReservationModifyView.as_view(), name="modify"),

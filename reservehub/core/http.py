@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 
 def client_ip(request: HttpRequest) -> str | None:
@@ -34,10 +36,25 @@ def trusted_address(address: str, forwarded_for: str) -> str | None:
     forwarded = [part.strip() for part in forwarded_for.split(",")]
     if proxies and forwarded != [""]:
         address = forwarded[-min(proxies, len(forwarded))]
+    return _written_as_usual(address)
+
+
+@lru_cache(maxsize=4096)
+def _written_as_usual(address: str) -> str | None:
     try:
         return str(ipaddress.ip_address(address))
     except ValueError:
         return None
+
+
+def is_admin_page(request: HttpRequest) -> bool:
+    """Whether the administration is asked, for what is asked of every request."""
+    return request.path_info.startswith(_admin_root())
+
+
+@cache
+def _admin_root() -> str:
+    return reverse("admin:index")
 
 
 def caller_of(request: Any) -> str:

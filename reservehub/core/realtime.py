@@ -72,8 +72,12 @@ class _Sender:
         layer = get_channel_layer()
         if layer is None:
             return
-        sending = layer.group_send(message.group, message.body)
-        self._loop.run_until_complete(asyncio.wait_for(sending, _SEND_TIMEOUT))
+        self._loop.run_until_complete(_send(layer, message))
+
+
+async def _send(layer: Any, message: _Message) -> None:
+    async with asyncio.timeout(_SEND_TIMEOUT):
+        await layer.group_send(message.group, message.body)
 
 
 _pump: Pump[_Message] = Pump("realtime-push", _Sender())
