@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bookings.models import Reservation, Source
 from notifications.kinds import MANNERS, ChannelName, Kind
-from notifications.models import Message, MessageSettings, MessageStatus
+from notifications.models import GuestPreference, Message, MessageSettings, MessageStatus
 from notifications.planning import channels_for, send_at
 from notifications.readers import staff_chats
 from notifications.selectors import (
@@ -56,11 +56,10 @@ def message_plan(
     """
     if reservation.source == Source.WALK_IN:
         return None
-    manners = MANNERS[kind]
     guest = reservation.guest
     preference = preference_of(guest) if guest is not None else None
     due = max(due_at or now, now)
-    until = expires_at or due + manners.lifetime
+    until = expires_at or due + MANNERS[kind].lifetime
     settings = message_settings_of(reservation.restaurant)
     at = send_at(
         kind,
@@ -78,7 +77,7 @@ def message_plan(
     why = "" if channels else ("told_already" if only_channels and reachable else "unreachable")
     if at is None:
         why = "quiet_hours"
-    if preference is not None and manners.is_optional and kind in preference.off_kinds:
+    if _is_off(kind, preference):
         why = "switched_off"
     message = Message(
         dedupe_key=f"{kind}:{reservation.pk}:{cause}",
@@ -95,6 +94,11 @@ def message_plan(
         created_at=now,
     )
     return message_write(message, why, now)
+
+
+def _is_off(kind: Kind, preference: GuestPreference | None) -> bool:
+    """Whether the guest has switched such messages off."""
+    return preference is not None and MANNERS[kind].is_optional and kind in preference.off_kinds
 
 
 @transaction.atomic
