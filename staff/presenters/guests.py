@@ -164,6 +164,7 @@ class Visit(NamedTuple):
     status: str
     is_bad: bool
     url: str
+    bill: str = ""
 
 
 _BAD = frozenset({"no_show", "cancelled_by_guest"})
@@ -186,7 +187,15 @@ def _visit(row: Reservation, desk: Desk) -> Visit:
         status=str(row.get_status_display()),
         is_bad=row.status in _BAD and row.is_cancelled_in_time is not True,
         url=f"{reverse('staff:list', args=[place.slug])}?date={day.isoformat()}" if is_here else "",
+        bill=_bill_text(row),
     )
+
+
+def _bill_text(row: Reservation) -> str:
+    if row.bill_minor is None:
+        return ""
+    amount = Money(row.bill_minor, row.restaurant.currency).format(get_language() or "en")
+    return _("bill %(amount)s") % {"amount": amount}
 
 
 TABS = (
