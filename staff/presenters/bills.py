@@ -36,7 +36,7 @@ class CardBill:
     :param parts: empty where nobody entered a bill
     :param over: how much was paid in advance beyond it; `refund_url` for those who give it back
     :param field: the amount as it stands in the field
-    :param may_enter: whether this person enters bills; `may_finish` also says that the party left
+    :param may_enter: whether this person enters bills
     """
 
     parts: tuple[Part, ...]
@@ -45,13 +45,11 @@ class CardBill:
     field: str
     currency: str
     may_enter: bool
-    may_finish: bool
 
 
 def card_bill(desk: Desk, reservation: Reservation) -> CardBill | None:
     """None while there can be no bill. Queries only where a deposit comes off it."""
-    status = Status(reservation.status)
-    if status not in BILLED:
+    if Status(reservation.status) not in BILLED:
         return None
     currency = desk.restaurant.currency
     bill = bill_of(reservation)
@@ -66,7 +64,6 @@ def card_bill(desk: Desk, reservation: Reservation) -> CardBill | None:
         field=bill_typed(reservation),
         currency=currency,
         may_enter=may_enter,
-        may_finish=status is not Status.COMPLETED,
     )
 
 
