@@ -31,6 +31,8 @@ KIND_RANK: Mapping[Kind, int] = {
     Kind.PREPAYMENT: 4,
 }
 """How strict: a card kept, an amount held, money now, all of it now."""
+IN_ADVANCE = frozenset({Kind.DEPOSIT, Kind.PERCENTAGE, Kind.PREPAYMENT})
+"""Money before the visit, which comes off the bill, rather than a card to fall back on."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -231,6 +231,14 @@ class ReservationCompleted(ReservationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReservationBillChanged(ReservationEvent):
+    """The bill of a visit was entered, corrected or (None) taken back. Minor units."""
+
+    name = "bookings.reservation.bill_changed"
+    bill_minor: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReservationNoShow(ReservationEvent):
     name = "bookings.reservation.no_show"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bookings.deposits import Ending, Kind, Terms, kept_minor
+from bookings.deposits import IN_ADVANCE, Ending, Kind, Terms, kept_minor
 from bookings.lifecycle import ANSWER_UNDO_WINDOW, OCCUPYING, UNDO_WINDOW, Status
 
 FEE_UNTIL = timedelta(days=7)
@@ -52,7 +52,7 @@ class Case:
     @property
     def is_prepaid(self) -> bool:
         """Money in advance, rather than a card to fall back on."""
-        return self.kind not in (Kind.GUARANTEE, Kind.AUTHORISATION)
+        return self.kind in IN_ADVANCE
 
     @property
     def due_minor(self) -> int:

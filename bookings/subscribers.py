@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bookings.deposits import reservation_of
 from bookings.events import (
+    ReservationBillChanged,
     ReservationCompleted,
     ReservationDepositChanged,
     ReservationEvent,
@@ -44,13 +45,15 @@ def rederive_times(event: RestaurantTimezoneChanged, *, delivery_id: int) -> Non
     reservations_rederive(restaurant_id=event.restaurant_id, actor=SYSTEM, now=event.occurred_at)
 
 
-@subscribe(ReservationCompleted, ReservationUndone, name="bookings.visit_points")
+@subscribe(
+    ReservationCompleted, ReservationUndone, ReservationBillChanged, name="bookings.visit_points"
+)
 def settle_points(
-    event: ReservationCompleted | ReservationUndone,
+    event: ReservationCompleted | ReservationUndone | ReservationBillChanged,
     *,
     delivery_id: int,  # noqa: ARG001
 ) -> None:
-    """A completed visit earns points; taken back, it does not."""
+    """A completed visit earns points, by its bill as it stands; taken back, it does not."""
     visit_points_settle(reservation_id=event.reservation_id, now=event.occurred_at)
 
 

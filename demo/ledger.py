@@ -12,6 +12,7 @@ from django.db import transaction
 from bookings.availability import Channel
 from bookings.models import Reservation
 from bookings.services.seats import Claim, seats_take
+from demo.bills import bill_of
 from demo.bulk import rows_insert
 from demo.floor import Floor, Span
 from demo.guestbook import GuestBook
@@ -130,8 +131,10 @@ class Ledger:
         for step in entry.steps:
             if step.at > at:
                 break
-            reason = reason_of(step.deed, self._place.house.cast)
-            step_write(entry.row, step, entry.wish.visit, reason=reason)
+            house, visit = self._place.house, entry.wish.visit
+            reason = reason_of(step.deed, house.cast)
+            bill = bill_of(step.deed, visit, house, entry.wish.date)
+            step_write(entry.row, step, visit, reason=reason, bill=bill)
 
     def _store(self, at: datetime) -> None:
         rows_insert([entry.row for entry in self._entries])

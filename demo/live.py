@@ -15,15 +15,18 @@ from bookings import services
 from bookings.links import new_link
 from bookings.models import Reservation
 from bookings.services import BookingRequest
+from demo.bills import bill_of
 from demo.guestbook import GuestBook
 from demo.money import bill_later
 from demo.progress import Due
 from demo.reasons import reason_of
 from demo.rows import walk_in_name
 from demo.steps import Deed, Step
+from demo.visit import Visit
 from demo.wish import Place, Wish, nonce_of, steps_ahead
 from reservehub.core.actors import SYSTEM, Actor, ActorKind
 from reservehub.core.errors import DomainError
+from reservehub.core.money import Money
 
 GUEST = Actor(kind=ActorKind.GUEST, label="guest", channel="web")
 STAFF = Actor(kind=ActorKind.STAFF, label="Hanna Visser", channel="web")
@@ -49,7 +52,7 @@ class Stage:
         for due in dues:
             self._push(
                 due.step.at,
-                partial(self._step, due.place, due.reservation.pk, due.step, due.visit.late),
+                partial(self._step, due.place, due.reservation, due.step, due.visit),
             )
 
     def play(self) -> int:
@@ -84,16 +87,19 @@ class Stage:
         )
         bill_later(reservation, actor=STAFF, now=wish.created_at)
         for step in steps_ahead(place.house, wish.visit, reservation):
-            self._push(step.at, partial(self._step, place, reservation.pk, step, wish.visit.late))
+            self._push(step.at, partial(self._step, place, reservation, step, wish.visit))
 
-    def _step(self, place: Place, reservation_id: int, step: Step, late: int) -> None:
+    def _step(self, place: Place, row: Reservation, step: Step, visit: Visit) -> None:
         verb, actor = _VERBS[step.deed]
         extra: dict[str, Any] = {}
         if step.deed in (Deed.DECLINE, Deed.CANCEL, Deed.CALL_OFF):
             extra["reason"] = reason_of(step.deed, place.house.cast)
         if step.deed is Deed.RUN_LATE:
-            extra["minutes"] = late
-        verb(reservation_id=reservation_id, actor=actor, now=step.at, **extra)
+            extra["minutes"] = visit.late
+        bill = bill_of(step.deed, visit, place.house, row.service_date)
+        if bill is not None:
+            bill_enter(place, row, bill, now=step.at)
+        verb(reservation_id=row.pk, actor=actor, now=step.at, **extra)
 
 
 _VERBS: Mapping[Deed, tuple[Callable[..., object], Actor]] = {
@@ -109,6 +115,16 @@ _VERBS: Mapping[Deed, tuple[Callable[..., object], Actor]] = {
     Deed.COMPLETE: (services.reservation_complete, STAFF),
     Deed.NO_SHOW: (services.reservation_no_show, STAFF),
 }
+
+
+def bill_enter(place: Place, row: Reservation, minor: int, *, now: datetime) -> None:
+    """Staff enter the bill of a party that is about to leave."""
+    services.reservation_bill_set(
+        reservation_id=row.pk,
+        amount=Money(minor, place.restaurant.currency),
+        actor=STAFF,
+        now=now,
+    )
 
 
 def request_of(place: Place, wish: Wish, book: GuestBook) -> BookingRequest:

@@ -30,7 +30,11 @@ from guests.services import consent_record, note_add
 from guests.services.loyalty import loyalty_programme_save
 from guests.services.segments import segment_save
 from guests.services.tags import tags_suggested_take
+from reservehub.core.money import Money
 from reviews.models import Review, ReviewStatus
+
+PER_VISIT = 10
+"""Points."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +45,7 @@ class Memory:
     :param reviews: stars and text; the first one is the newest and still waits for a look
     :param wording: what guests agreed to who want offers and news
     :param segments: name and conditions
+    :param per_unit: points for each whole unit of money spent
     """
 
     language: str
@@ -50,6 +55,7 @@ class Memory:
     wording: str
     segments: Sequence[tuple[str, list[dict[str, object]]]]
     tiers: Sequence[tuple[int, str, str]]
+    per_unit: int = 0
 
 
 def _at_least(field: str, value: object) -> dict[str, object]:
@@ -90,7 +96,8 @@ MEMORIES: Mapping[str, Memory] = {
             ("Regulars", [_at_least("visits", 3)]),
             ("Come again soon", [_at_least("last_visit_days", 14), _at_least("visits", 2)]),
         ),
-        tiers=((0, "Friend", ""), (50, "Regular", "A glass on the house"), (150, "Family", "")),
+        tiers=((0, "Friend", ""), (200, "Regular", "A glass on the house"), (800, "Family", "")),
+        per_unit=1,
     ),
     "kalyannaya-dym": Memory(
         language="ru",
@@ -154,7 +161,10 @@ class _Pen:
     def _programme(self) -> None:
         loyalty_programme_save(
             programme=LoyaltyProgramme(
-                organisation_id=self.organisation_id, is_active=True, points_per_visit=10
+                organisation_id=self.organisation_id,
+                is_active=True,
+                points_per_visit=PER_VISIT,
+                points_per_unit=self.memory.per_unit,
             ),
             tiers=[
                 LoyaltyTier(name=name, from_points=points, benefit=benefit)
@@ -170,18 +180,20 @@ class _Pen:
             status=Status.COMPLETED,
             guest__isnull=False,
         )
-        rows_insert(
-            [
-                LoyaltyEntry(
-                    guest_id=guest_id,
-                    points=10,
-                    reason=LoyaltyReason.VISIT,
-                    cause=f"reservation:{pk}",
-                    created_at=completed_at or self.now,
-                )
-                for pk, guest_id, completed_at in done.values_list("pk", "guest", "completed_at")
-                if guest_id is not None
-            ]
+        rows = done.select_related("restaurant", "guest")
+        rows_insert([self._earned(row, row.guest) for row in rows if row.guest is not None])
+
+    def _earned(self, visit: Reservation, guest: Guest) -> LoyaltyEntry:
+        spent = Money(visit.bill_minor or 0, visit.restaurant.currency)
+        units = int(spent.to_decimal())
+        return LoyaltyEntry(
+            guest=guest,
+            points=PER_VISIT + self.memory.per_unit * units,
+            reason=LoyaltyReason.VISIT,
+            cause=f"reservation:{visit.pk}",
+            units_spent=units,
+            points_per_unit=self.memory.per_unit,
+            created_at=visit.completed_at or self.now,
         )
 
     def _notes(self) -> None:

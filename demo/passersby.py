@@ -17,8 +17,9 @@ from bookings.lifecycle import Status
 from bookings.links import new_link
 from bookings.models import Reservation
 from bookings.services import BookingRequest
+from demo.bills import bill_for
 from demo.cast import people_of
-from demo.live import GUEST, STAFF
+from demo.live import GUEST, STAFF, bill_enter
 from demo.money import bill_later
 from demo.rows import walk_in_name
 from demo.wish import Place
@@ -68,9 +69,17 @@ class Passersby:
         for row in here:
             step = _due(row, now)
             if step is not None:
+                if row.status == Status.SEATED:
+                    self._pay(row, now=now)
                 step(reservation_id=row.pk, actor=STAFF, now=now)
                 return True
         return False
+
+    def _pay(self, row: Reservation, *, now: datetime) -> None:
+        minute = row.local_time.hour * 60 + row.local_time.minute
+        bill = bill_for(self.place.house, party=row.party_size, minute=minute, chance=self.chance)
+        if bill is not None:
+            bill_enter(self.place, row, bill, now=now)
 
     def _somebody_new(self, here: Sequence[Reservation], *, now: datetime) -> bool:
         """Somebody asks for a table, comes in from the street, is late or changes their mind."""

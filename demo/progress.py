@@ -14,6 +14,7 @@ from django.db import connection
 
 from bookings.lifecycle import OCCUPYING, TRANSITIONS, Status
 from bookings.models import Reservation
+from demo.bills import bill_of
 from demo.bulk import rows_update
 from demo.plan import visits_of
 from demo.reasons import reason_of
@@ -101,8 +102,10 @@ def _walk(steps: Iterable[Due]) -> bool:
     has_moved = False
     for due in steps:
         if is_possible(due.reservation, due.step):
-            reason = reason_of(due.step.deed, due.place.house.cast)
-            step_write(due.reservation, due.step, due.visit, reason=reason)
+            house, row = due.place.house, due.reservation
+            reason = reason_of(due.step.deed, house.cast)
+            bill = bill_of(due.step.deed, due.visit, house, row.service_date)
+            step_write(row, due.step, due.visit, reason=reason, bill=bill)
             has_moved = True
     return has_moved
 

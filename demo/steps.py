@@ -114,13 +114,18 @@ STATUS_AFTER = {
 WRITTEN = (
     *("status", "version", "updated_at", "confirmed_at", "confirmation_method", "expires_at"),
     *("reconfirmed_at", "late_eta_at", "arrived_at", "seated_at", "completed_at"),
-    *("cancelled_at", "cancellation_reason", "is_cancelled_in_time", "undo"),
+    *("cancelled_at", "cancellation_reason", "is_cancelled_in_time", "undo", "bill_minor"),
 )
 """The fields that `step_write` may change."""
 
 
-def step_write(row: Reservation, step: Step, visit: Visit, *, reason: str) -> None:
-    """Change the row as the booking service for this deed would; its tables are the caller's."""
+def step_write(
+    row: Reservation, step: Step, visit: Visit, *, reason: str, bill: int | None
+) -> None:
+    """Change the row as the booking service for this deed would; its tables are the caller's.
+
+    :param bill: entered when the party leaves, minor units
+    """
     row.status = STATUS_AFTER.get(step.deed, row.status)
     row.version += 1
     row.updated_at = step.at
@@ -144,7 +149,7 @@ def step_write(row: Reservation, step: Step, visit: Visit, *, reason: str) -> No
         case Deed.SEAT:
             row.seated_at, row.arrived_at = step.at, row.arrived_at or step.at
         case Deed.COMPLETE:
-            row.completed_at = step.at
+            row.completed_at, row.bill_minor = step.at, bill
         case Deed.EXPIRE | Deed.NO_SHOW:
             pass
 

@@ -30,6 +30,7 @@ from bookings.admin.filters import WhenFilter
 from bookings.admin.steps import STEPS
 from bookings.lifecycle import AWAITING, Status
 from bookings.models import Occupancy, Reservation, ReservationStatus
+from bookings.presenters.money import bill_text
 from reservehub.core import clock
 from reservehub.core.errors import DomainError
 from restaurants.admin.acting import access_in, actor_of
@@ -128,6 +129,7 @@ class ReservationResource(ModelResource):
             "phone",
             "tables",
             "special_occasion",
+            "bill_minor",
             "source",
             "created_at",
             "cancelled_at",
@@ -218,7 +220,7 @@ class ReservationAdmin(ExportMixin, ServiceAdmin):
                         ("confirmed_at", "reconfirmed_at"),
                         ("arrived_at", "table_ready_at", "seated_at", "completed_at"),
                         ("cancelled_at", "is_cancelled_in_time", "cancellation_reason"),
-                        ("late_eta_at", "actual_party_size", "expires_at"),
+                        ("late_eta_at", "actual_party_size", "bill", "expires_at"),
                     ),
                 },
             ),
@@ -242,7 +244,7 @@ class ReservationAdmin(ExportMixin, ServiceAdmin):
     ) -> list[str]:
         known = [field.name for field in Reservation._meta.concrete_fields]
         editable = EDITED if obj is not None and Status(obj.status) in CHANGEABLE else ()
-        return ["tables", *(name for name in known if name not in editable)]
+        return ["tables", "bill", *(name for name in known if name not in editable)]
 
     @display(description=_("Status"), ordering="status", label=COLOURS)
     def shown_status(self, reservation: Reservation) -> tuple[str, str]:
@@ -263,6 +265,10 @@ class ReservationAdmin(ExportMixin, ServiceAdmin):
     @display(description=_("Tables"))
     def tables(self, reservation: Reservation) -> str:
         return table_numbers(reservation) or "—"
+
+    @display(description=_("Bill"))
+    def bill(self, reservation: Reservation) -> str:
+        return bill_text(reservation) or "—"
 
     # --- Who may what -------------------------------------------------------------------------
 

@@ -68,3 +68,4 @@ FEE_REQUEST = OpenApiExample(
     request_only=True,
     value={"missing": 2, "reason": "Came with four"},
 )
+BILL_REQUEST = OpenApiExample("Dinner for two", request_only=True, value={"amount": _euros(12_050)})

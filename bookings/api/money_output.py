@@ -63,6 +63,13 @@ def payment_data(reservation: Reservation) -> dict[str, Any] | None:
     }
 
 
+def bill_data(reservation: Reservation) -> dict[str, Any] | None:
+    """The `bill` of a visit; None if nobody entered it. No query."""
+    if reservation.bill_minor is None:
+        return None
+    return Money(reservation.bill_minor, reservation.restaurant.currency).as_json()
+
+
 def is_payable(reservation: Reservation) -> bool:
     """Whether the guest still has something to give."""
     return (

@@ -11,7 +11,7 @@ from django.urls import reverse
 from rest_framework.response import Response
 
 from bookings import selectors
-from bookings.api.money_output import moment, payment_data
+from bookings.api.money_output import bill_data, moment, payment_data
 from bookings.loading import TableLabel
 from bookings.models import Reservation
 from reservehub.core.api.etag import etag_for
@@ -98,6 +98,7 @@ def staff_data(
         "is_vip": reservation.is_vip,
         "previous_visits": reservation.previous_visits,
         "actual_party_size": reservation.actual_party_size,
+        "bill": bill_data(reservation),
         "is_table_locked": reservation.is_table_locked,
         "confirmation_method": reservation.confirmation_method,
         "partner_reference": reservation.partner_reference,

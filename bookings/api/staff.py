@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from bookings.api.access import staff_access
+from bookings.api.access import Access, staff_access
+from bookings.api.examples_money import BILL_REQUEST
 from bookings.api.inputs import expected_version, parsed
 from bookings.api.output import answer
 from bookings.api.parameters import ETAG
@@ -21,6 +22,7 @@ from bookings.api.serializers import (
     StaffReservationSerializer,
     VersionSerializer,
 )
+from bookings.api.serializers.money import BillSerializer
 from bookings.api.serializers.steps import (
     EtaSerializer,
     ExtendSerializer,
@@ -32,6 +34,7 @@ from bookings.services import (
     reservation_approve,
     reservation_arrive,
     reservation_assign_tables,
+    reservation_bill_set,
     reservation_complete,
     reservation_decline,
     reservation_eta_set,
@@ -47,6 +50,7 @@ from reservehub.core import clock
 from reservehub.core.api.etag import uses_if_match
 from reservehub.core.api.idempotent import idempotent
 from reservehub.core.api.views import ApiView
+from reservehub.core.money import Money
 from restaurants.permissions import Capability
 
 
@@ -161,3 +165,52 @@ class AssignTablesView(ApiView):
             ),
         )
         return answer(changed, is_staff=True, sees_contact=access.sees_contact)
+
+
+class BillView(ApiView):
+    problem_statuses = (409,)
+
+    @extend_schema(
+        operation_id="reservation_bill_set",
+        summary="Enter the bill",
+        tags=["Service"],
+        request=BillSerializer,
+        responses=StaffReservationSerializer,
+        parameters=[ETAG],
+        examples=[BILL_REQUEST],
+    )
+    @uses_if_match
+    def put(self, request: Request, reservation_id: int) -> Response:
+        """What the visit came to: once the party sits, and corrected at any time afterwards. The
+        guest's figures and points follow; the same amount again changes nothing.
+        """
+        access = staff_access(request, reservation_id, Capability.EDIT_BOOK)
+        data = parsed(BillSerializer, request)
+        return _billed(request, access, Money(**data["amount"]), data)
+
+    @extend_schema(
+        operation_id="reservation_bill_remove",
+        summary="Take the bill back",
+        tags=["Service"],
+        responses={200: StaffReservationSerializer},
+        parameters=[ETAG],
+    )
+    @uses_if_match
+    def delete(self, request: Request, reservation_id: int) -> Response:
+        """As if nobody had entered it. Nothing happens where there is none."""
+        access = staff_access(request, reservation_id, Capability.EDIT_BOOK)
+        return _billed(request, access, None, parsed(VersionSerializer, request))
+
+
+def _billed(
+    request: Request, access: Access, amount: Money | None, data: dict[str, Any]
+) -> Response:
+    version = access.reservation.version
+    changed = reservation_bill_set(
+        reservation_id=access.reservation.pk,
+        amount=amount,
+        actor=access.actor,
+        now=clock.now(),
+        expected_version=expected_version(request, version, data.get("version")),
+    )
+    return answer(changed, is_staff=True, sees_contact=access.sees_contact)

@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}/payment/refunds", money.RefundsView.as_view(), name="payment-refunds"),
     path(f"{_ONE}/payment/fee", money.FeeView.as_view(), name="payment-fee"),
     path(f"{_ONE}/payment/waive", money.WaiveView.as_view(), name="payment-waive"),
+    path(f"{_ONE}/bill", staff.BillView.as_view(), name="bill"),
     path(f"{_ONE}/approve", staff.ApproveView.as_view(), name="approve"),
     path(f"{_ONE}/decline", staff.DeclineView.as_view(), name="decline"),
     path(f"{_ONE}/check-in", staff.CheckInView.as_view(), name="check-in"),

@@ -14,12 +14,21 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from bookings.deposits import Ending, Kind, Terms, kept_minor
+from bookings.models import Reservation
 from bookings.presenters.clock import moment_text
 from reservehub.core.money import Money, exponent_of
 from restaurants.models import Restaurant
 
 CARDS = frozenset({Kind.GUARANTEE, Kind.AUTHORISATION})
 """A card to fall back on, rather than money in advance."""
+
+
+def bill_text(reservation: Reservation) -> str:
+    """The bill of a visit; empty where nobody entered it."""
+    if reservation.bill_minor is None:
+        return ""
+    amount = Money(reservation.bill_minor, reservation.restaurant.currency)
+    return amount.format(get_language() or "en")
 
 
 def money_text(amount_minor: int, currency: str) -> str:

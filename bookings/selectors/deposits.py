@@ -1,13 +1,28 @@
-"""What a booking would cost, and whether the restaurant can take it (rule 77)."""
+"""What a booking would cost, whether the restaurant can take it (rule 77), and what of the bill it
+has paid (rule 83).
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
 from bookings import policies
-from bookings.deposits import Booking, Rule, Terms, rule_for, terms_of
+from bookings.bills import BILLED, Bill
+from bookings.deposits import (
+    IN_ADVANCE,
+    Booking,
+    Kind,
+    Rule,
+    Terms,
+    payment_reference,
+    rule_for,
+    terms_of,
+)
+from bookings.lifecycle import Status
 from bookings.loading import prepared_day, snapshot_of
-from payments.selectors import payments_problem
+from bookings.models import Reservation
+from payments.selectors import payments_of, payments_problem
+from payments.services.books import books_of
 from restaurants.models import Restaurant
 
 
@@ -76,3 +91,22 @@ def deposit_terms(
             zone=prepared_day(restaurant, service_date).config.rules.zone,
         ),
     )
+
+
+def bill_of(reservation: Reservation) -> Bill | None:
+    """The bill with what comes off it: the deposit that was taken, less what went back or is on its
+    way there. None where nobody entered a bill; no query unless money was paid in advance.
+    """
+    if reservation.bill_minor is None or Status(reservation.status) not in BILLED:
+        return None
+    return Bill(amount_minor=reservation.bill_minor, deposit_minor=_set_off(reservation))
+
+
+def _set_off(reservation: Reservation) -> int:
+    terms: Terms | None = reservation.policy_snapshot.get("deposit")
+    if terms is None or Kind(terms["kind"]) not in IN_ADVANCE:
+        return 0
+    if terms["currency"] != reservation.restaurant.currency:
+        return 0  # the house has another currency by now: that cannot be set off
+    payments = payments_of(payment_reference(reservation.pk))
+    return sum(books_of(payment).to_give_back() for payment in payments)

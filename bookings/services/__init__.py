@@ -7,6 +7,7 @@ from bookings.services.answers import (
     reservation_decline,
     reservation_expire,
 )
+from bookings.services.bills import reservation_bill_set
 from bookings.services.cleaning import table_clean
 from bookings.services.create import reservation_create
 from bookings.services.deposits.deciding import (
@@ -74,6 +75,7 @@ __all__ = [
     "reservation_arrive",
     "reservation_assign_tables",
     "reservation_auto_assign",
+    "reservation_bill_set",
     "reservation_cancel",
     "reservation_complete",
     "reservation_create",

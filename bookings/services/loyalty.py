@@ -15,8 +15,8 @@ from reservehub.core.money import Money
 @transaction.atomic
 def visit_points_settle(*, reservation_id: int, now: datetime) -> None:
     """Bring the points of one reservation to what is true now: earned once if it is completed, else
-    none. Told twice or in the wrong order, the outcome is the same; the reservation stays locked
-    meanwhile. A bill counts where it was entered before the visit ended.
+    none; by its bill as it stands. Told twice or in the wrong order, the outcome is the same; the
+    reservation stays locked meanwhile.
     """
     reservation = (
         Reservation.objects.select_for_update(of=("self",), no_key=True)
@@ -32,6 +32,7 @@ def visit_points_settle(*, reservation_id: int, now: datetime) -> None:
             guest=reservation.guest,
             cause=cause,
             whole_units_spent=int(spent.to_decimal()),
+            visited_at=reservation.completed_at,
             now=now,
         )
     else:

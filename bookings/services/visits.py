@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bookings import lifecycle
+from bookings.bills import BILLED
 from bookings.errors import TablesMissing, TableTaken, TransitionRefused
 from bookings.events import (
     ReservationArrived,
@@ -270,7 +271,11 @@ def reservation_undo(
     if to in lifecycle.AT_TABLE:
         check_nobody_sits([row[0] for row in rows], now=now, besides=[reservation.pk])
     _retake(reservation, rows, now=now)
+    bill = reservation.bill_minor
     step_forget(reservation)
+    if to not in BILLED:
+        reservation.bill_minor = None  # who never sat owes nothing
+    bill_was, bill_is = _bills(bill, reservation.bill_minor)
     return step_take(
         reservation,
         to,
@@ -278,7 +283,12 @@ def reservation_undo(
         actor=actor,
         now=now,
         action="reservation.undone",
-        before={"tables": freed},
-        after={"tables": [row[0] for row in rows]},
+        before={"tables": freed, **bill_was},
+        after={"tables": [row[0] for row in rows], **bill_is},
         freed=freed,
     )
+
+
+def _bills(old: int | None, new: int | None) -> tuple[dict[str, int | None], dict[str, int | None]]:
+    """Before and after for the audit; nothing if the bill stayed."""
+    return ({}, {}) if old == new else ({"bill_minor": old}, {"bill_minor": new})

@@ -73,7 +73,8 @@ class LoyaltyReason(models.TextChoices):
 class LoyaltyEntry(models.Model):
     """Points earned (positive) or redeemed (negative); the balance is their sum.
 
-    `cause` names what earned them once ("reservation:42"), so that it cannot earn twice.
+    `cause` names what earned them once ("reservation:42"), so that it cannot earn twice. What a
+    visit earned keeps the rate of its day, so that a bill that is corrected later is counted by it.
     """
 
     guest = models.ForeignKey(
@@ -86,6 +87,18 @@ class LoyaltyEntry(models.Model):
     points = models.IntegerField(_("points"))
     reason = models.CharField(_("reason"), max_length=20, choices=LoyaltyReason.choices)
     cause = models.CharField(_("cause"), max_length=80, blank=True)
+    units_spent = models.PositiveBigIntegerField(
+        _("whole units of money spent"),
+        default=0,
+        db_default=0,
+        help_text=_("For these they were earned."),
+    )
+    points_per_unit = models.PositiveIntegerField(
+        _("points for each unit"),
+        null=True,
+        blank=True,
+        help_text=_("As agreed when they were earned; empty where that is not known."),
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -19,6 +19,8 @@ from restaurants.services.rows import refused, stored_values, validation_failed
 
 MOST = 1_000_000
 """More at once is a slip of the finger."""
+LARGEST = 2**31 - 1
+"""What one entry of the ledger can carry."""
 
 
 class NotEnoughPoints(DomainError):
@@ -101,36 +103,77 @@ def _check(programme: LoyaltyProgramme, tiers: Sequence[LoyaltyTier]) -> None:
 
 @transaction.atomic
 def points_earn(
-    *, guest: Guest, cause: str, whole_units_spent: int = 0, now: datetime
+    *,
+    guest: Guest,
+    cause: str,
+    whole_units_spent: int = 0,
+    visited_at: datetime | None = None,
+    now: datetime,
 ) -> LoyaltyEntry | None:
-    """Points for one visit; the same `cause` earns once, however often it is told.
+    """Points for one visit; the same `cause` earns once, however often it is told. Told again with
+    other units, as the bill was entered or corrected, the points follow by the difference, at the
+    rate at which they were earned; who has spent them meanwhile owes them (`points_earn_undo`).
+
+    The caller lets one at a time tell of a cause, as it keeps the visit locked: what was true last
+    is written last.
 
     :param cause: what earns them, such as ``reservation:42``
     :param whole_units_spent: of the currency, where a bill is known
-    :returns: None where there is no active programme, nothing to earn, or it was earned before
+    :param visited_at: visits from before the programme earn nothing
+    :returns: None where there is no active programme, or nothing is earned
     """
-    programme = LoyaltyProgramme.objects.filter(
-        organisation=guest.organisation_id, is_active=True
-    ).first()
-    if programme is None:
+    units = max(0, whole_units_spent)
+    earned = LoyaltyEntry.objects.select_for_update().filter(cause=cause).first()
+    programme = LoyaltyProgramme.objects.filter(organisation=guest.organisation_id).first()
+    if earned is not None:
+        return _recount(earned, units, programme)
+    if programme is None or not programme.is_active:
         return None
-    points = programme.points_per_visit + programme.points_per_unit * max(0, whole_units_spent)
-    if not points:
+    if visited_at is not None and visited_at < programme.created_at:
         return None
-    kept = guest.merged_into_id or guest.pk
+    base, rate = programme.points_per_visit, programme.points_per_unit
+    units = _carried(units, base=base, rate=rate)
+    if not base + rate * units:
+        return None
     LoyaltyEntry.objects.bulk_create(
         [
             LoyaltyEntry(
-                guest_id=kept,
-                points=points,
+                guest_id=guest.merged_into_id or guest.pk,
+                points=base + rate * units,
                 reason=LoyaltyReason.VISIT,
                 cause=cause,
+                units_spent=units,
+                points_per_unit=rate,
                 created_at=now,
             )
         ],
         ignore_conflicts=True,
     )
-    return LoyaltyEntry.objects.filter(cause=cause, guest=kept).first()
+    return LoyaltyEntry.objects.filter(cause=cause).first()
+
+
+def _recount(
+    earned: LoyaltyEntry, units: int, programme: LoyaltyProgramme | None
+) -> LoyaltyEntry | None:
+    """What was earned, for so many units instead; nothing is left of it if that is none."""
+    rate = earned.points_per_unit
+    if rate is None:
+        rate = programme.points_per_unit if programme is not None else 0
+    base = earned.points - rate * earned.units_spent
+    units = _carried(units, base=base, rate=rate)
+    if units == earned.units_spent:
+        return earned
+    earned.points, earned.units_spent, earned.points_per_unit = base + rate * units, units, rate
+    if not earned.points:
+        earned.delete()
+        return None
+    earned.save(update_fields=["points", "units_spent", "points_per_unit"])
+    return earned
+
+
+def _carried(units: int, *, base: int, rate: int) -> int:
+    """As many of the units as one entry can carry points for."""
+    return min(units, (LARGEST - base) // rate) if rate else units
 
 
 @transaction.atomic

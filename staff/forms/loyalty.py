@@ -45,7 +45,7 @@ class ProgrammeForm(HouseForm):
     points_per_visit = _points(_("Points for a visit"))
     points_per_unit = _points(
         _("Points for each whole unit of money spent"),
-        help_text=_("Only where the bill is entered before the visit ends. 0 for none."),
+        help_text=_("Of the bill, also where it is entered or corrected later. 0 for none."),
     )
 
 

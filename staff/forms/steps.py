@@ -9,6 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from staff.forms.fields import MoneyField
+
 MOST_GUESTS = 99
 MAX_REASON = 300
 MAX_NOTE = 1000
@@ -49,6 +51,12 @@ class StepForm(forms.Form):
     """What every step may say: the version the screen showed."""
 
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def in_currency(self, currency: str) -> None:
+        """What is typed as an amount is in this currency."""
+        for field in self.fields.values():
+            if isinstance(field, MoneyField):
+                field.in_currency(currency)
 
     def values(self) -> dict[str, Any]:
         """For the service: everything but the version; what was left out is left out."""
@@ -98,6 +106,19 @@ class EtaForm(StepForm):
 
 class ExtendForm(StepForm):
     minutes = forms.IntegerField(label=_("Minutes longer"), min_value=-120, max_value=240)
+
+
+class FinishForm(StepForm):
+    """With the bill, where it is at hand."""
+
+    amount = MoneyField(label=_("Bill"), required=False)
+
+
+class BillForm(StepForm):
+    amount = MoneyField(
+        label=_("Bill"),
+        error_messages={"required": _("Enter an amount, 0 if it was on the house.")},
+    )
 
 
 class NoteForm(StepForm):

@@ -11,6 +11,7 @@ from bookings.models import Reservation
 from bookings.presenters.clock import clock_text, local
 from bookings.selectors import tables_of
 from restaurants.models import Restaurant, Table
+from staff.presenters.deposits import amount_text
 from staff.presenters.panels import name_of, table_names
 
 _TEXTS: Mapping[str, Promise] = {
@@ -22,6 +23,8 @@ _TEXTS: Mapping[str, Promise] = {
     "partly-seat": gettext_lazy("%(name)s partly seated at %(tables)s"),
     "walk-in": gettext_lazy("%(name)s, %(party)s, seated at %(tables)s"),
     "finish": gettext_lazy("%(name)s has left"),
+    "bill": gettext_lazy("%(name)s: the bill is %(bill)s"),
+    "bill-remove": gettext_lazy("%(name)s has no bill any more"),
     "no-show": gettext_lazy("%(name)s did not come"),
     "undo": gettext_lazy("Undone: %(name)s is “%(status)s” again"),
     "cancel": gettext_lazy("%(name)s cancelled"),
@@ -52,6 +55,7 @@ def done_text(step: str, after: Reservation, restaurant: Restaurant) -> str:
         "status": after.get_status_display(),
         "until": clock_text(local(after.ends_at, restaurant), restaurant),
         "eta": clock_text(local(eta, restaurant), restaurant),
+        "bill": amount_text(after.bill_minor or 0, restaurant.currency),
     }
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Reservation
 from bookings.presenters.clock import clock_text, local, short_date
+from bookings.presenters.money import bill_text
 from bookings.presenters.words import DIETARY
 from guests.models import ConsentEntry, ConsentPurpose, Guest, GuestFigures, GuestTag, Tag
 from guests.selectors.profile import sees_health
@@ -164,6 +165,7 @@ class Visit(NamedTuple):
     status: str
     is_bad: bool
     url: str
+    bill: str = ""
 
 
 _BAD = frozenset({"no_show", "cancelled_by_guest"})
@@ -179,6 +181,7 @@ def _visit(row: Reservation, desk: Desk) -> Visit:
     is_here = place.pk == desk.restaurant.pk and desk.can(Capability.VIEW_BOOK)
     day = row.service_date
     people = row.actual_party_size or row.party_size
+    bill = bill_text(row)
     return Visit(
         when=f"{full_date(day)}, {clock_text(local(row.starts_at, place), place)}",
         what=ngettext("%(n)d guest", "%(n)d guests", people) % {"n": people},
@@ -186,6 +189,7 @@ def _visit(row: Reservation, desk: Desk) -> Visit:
         status=str(row.get_status_display()),
         is_bad=row.status in _BAD and row.is_cancelled_in_time is not True,
         url=f"{reverse('staff:list', args=[place.slug])}?date={day.isoformat()}" if is_here else "",
+        bill=_("bill %(amount)s") % {"amount": bill} if bill else "",
     )
 
 

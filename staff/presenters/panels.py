@@ -31,6 +31,7 @@ from staff.presenters.actions import (
     more_actions,
     next_action,
 )
+from staff.presenters.bills import CardBill, card_bill
 from staff.presenters.deposits import amount_text
 from staff.presenters.floor import STATE_WORDS
 from staff.presenters.payments import Badge, deposit_badge
@@ -72,6 +73,7 @@ class Card:
     talk_url: str
     guest_url: str = ""
     money: CardMoney | None = None
+    bill: CardBill | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +242,7 @@ def card_of(desk: Desk, reservation: Reservation) -> Card:
         talk_url=_talk_url(desk, reservation),
         guest_url=_guest_url(desk, reservation),
         money=_money(desk, reservation),
+        bill=card_bill(desk, reservation),
     )
 
 

@@ -11,21 +11,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from bookings import services
+from bookings.lifecycle import Status
 from bookings.models import Occupancy, Reservation
 from bookings.services import Changes
 from reservehub.core.errors import DomainError, NotFound
+from reservehub.core.money import Money
 from reservehub.core.pages import go_to
 from restaurants.models import Table
 from restaurants.permissions import Capability
 from staff.access import Desk, desk_view
 from staff.forms import steps as forms
+from staff.presenters.bills import bill_typed
 from staff.presenters.done import done_text, table_done_text
 from staff.presenters.refusals import Problem, problem_of
 from staff.views.panels import (
@@ -37,15 +41,21 @@ from staff.views.panels import (
 )
 
 Service = Callable[..., Reservation]
+Undo = Callable[[Desk, Reservation, Reservation], str | None]
+"""Where a step is taken back, from what was before and after it; None if it changed nothing."""
+
+
+def _undo(desk: Desk, _before: Reservation, after: Reservation) -> str | None:
+    return _undo_url(desk, after)
 
 
 @dataclass(frozen=True)
 class Step:
-    """What a step asks for, what does it, and whether it can be taken back."""
+    """What a step asks for, what does it, and how it can be taken back, if at all."""
 
     form: type[forms.StepForm]
     service: Service
-    is_undoable: bool = True
+    undo: Undo | None = _undo
 
 
 def _seat(*, table_ids: tuple[int, ...] = (), **about: Any) -> Reservation:
@@ -69,6 +79,34 @@ def _note(*, internal_notes: str, **about: Any) -> Reservation:
     return services.reservation_modify(changes=Changes(internal_notes=internal_notes), **about)
 
 
+def _finish(*, amount: Money | None = None, **about: Any) -> Reservation:
+    """The party has left, and its bill is known, if one is named: both or nothing."""
+    if amount is None:
+        return services.reservation_complete(**about)
+    with transaction.atomic():
+        billed = services.reservation_bill_set(amount=amount, **about)
+        return services.reservation_complete(**about | {"expected_version": billed.version})
+
+
+def _bill_remove(**about: Any) -> Reservation:
+    return services.reservation_bill_set(amount=None, **about)
+
+
+def _bill_back(desk: Desk, before: Reservation, after: Reservation) -> str | None:
+    """At the table like any step; after the visit, whose last step is its end, by saying again what
+    the bill was.
+    """
+    if before.bill_minor == after.bill_minor:
+        return None
+    if after.status != Status.COMPLETED:
+        return _undo_url(desk, after)
+    slug = desk.restaurant.slug
+    if before.bill_minor is None:
+        return reverse("staff:step", args=[slug, after.pk, "bill-remove"])
+    url = reverse("staff:step", args=[slug, after.pk, "bill"])
+    return f"{url}?{urlencode({'amount': bill_typed(before)})}"
+
+
 def _ask_payment(*, expected_version: int | None = None, **about: Any) -> Reservation:
     """Send the guest the link to pay. Nothing they see is overwritten, so no version is lost."""
     del expected_version
@@ -77,23 +115,25 @@ def _ask_payment(*, expected_version: int | None = None, **about: Any) -> Reserv
 
 
 STEPS: Mapping[str, Step] = {
-    "approve": Step(forms.StepForm, services.reservation_approve, is_undoable=False),
-    "decline": Step(forms.ReasonForm, services.reservation_decline, is_undoable=False),
+    "approve": Step(forms.StepForm, services.reservation_approve, undo=None),
+    "decline": Step(forms.ReasonForm, services.reservation_decline, undo=None),
     "arrive": Step(forms.ArrivalForm, services.reservation_arrive),
-    "table-ready": Step(forms.StepForm, services.reservation_table_ready, is_undoable=False),
+    "table-ready": Step(forms.StepForm, services.reservation_table_ready, undo=None),
     "seat": Step(forms.SeatForm, _seat),
     "partly-seat": Step(forms.PartlyForm, services.reservation_partly_seat),
-    "finish": Step(forms.StepForm, services.reservation_complete),
+    "finish": Step(forms.FinishForm, _finish),
+    "bill": Step(forms.BillForm, services.reservation_bill_set, undo=_bill_back),
+    "bill-remove": Step(forms.StepForm, _bill_remove, undo=_bill_back),
     "no-show": Step(forms.StepForm, services.reservation_no_show),
-    "undo": Step(forms.StepForm, services.reservation_undo, is_undoable=False),
-    "cancel": Step(forms.CancelForm, services.reservation_cancel, is_undoable=False),
+    "undo": Step(forms.StepForm, services.reservation_undo, undo=None),
+    "cancel": Step(forms.CancelForm, services.reservation_cancel, undo=None),
     "eta": Step(forms.EtaForm, _eta),
     "party": Step(forms.PartyForm, services.reservation_party_set),
     "assign": Step(forms.AssignForm, services.reservation_assign_tables),
     "auto-assign": Step(forms.StepForm, services.reservation_auto_assign),
     "extend": Step(forms.ExtendForm, services.reservation_extend),
-    "note": Step(forms.NoteForm, _note, is_undoable=False),
-    "ask-payment": Step(forms.StepForm, _ask_payment, is_undoable=False),
+    "note": Step(forms.NoteForm, _note, undo=None),
+    "ask-payment": Step(forms.StepForm, _ask_payment, undo=None),
 }
 
 
@@ -108,7 +148,8 @@ def step(request: HttpRequest, desk: Desk, reservation_id: int, step: str) -> Ht
     if known is None:
         raise NotFound
     reservation = reservation_here(desk, reservation_id)
-    form = known.form(request.POST)
+    form = known.form(_typed(request))
+    form.in_currency(desk.restaurant.currency)
     if not form.is_valid():
         return _panel(request, desk, reservation, Refusal(422, _bad_input(form), step, form))
     values = form.values()
@@ -128,8 +169,16 @@ def step(request: HttpRequest, desk: Desk, reservation_id: int, step: str) -> Ht
         problem = problem_of(desk, error, reservation=fresh, step=step, wanted=wanted)
         return _panel(request, desk, fresh, Refusal(error.status, problem, step, form))
     words = done_text(step, changed, desk.restaurant)
-    undo = _undo_url(desk, changed) if known.is_undoable else None
+    undo = known.undo(desk, reservation, changed) if known.undo else None
     return _done(request, desk, changed, words, undo=undo)
+
+
+def _typed(request: HttpRequest) -> QueryDict:
+    """What was sent; what takes a step back may be said in its address."""
+    typed = request.POST.copy()
+    for name, value in request.GET.dict().items():
+        typed.setdefault(name, value)
+    return typed
 
 
 def _undo_url(desk: Desk, reservation: Reservation) -> str:
@@ -185,9 +234,7 @@ def swap(request: HttpRequest, desk: Desk, reservation_id: int) -> HttpResponse:
     :raises NotFound: if one of them is of another restaurant
     """
     first = reservation_here(desk, reservation_id)
-    typed = request.POST.copy()
-    typed.setdefault("other", request.GET.get("other", ""))
-    form = forms.SwapForm(typed)
+    form = forms.SwapForm(_typed(request))
     if not form.is_valid():
         return _panel(request, desk, first, Refusal(422, _bad_input(form), "swap"))
     other = reservation_here(desk, form.cleaned_data["other"])

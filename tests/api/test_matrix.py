@@ -103,6 +103,9 @@ EXPECTED: dict[str, Row] = {
     "reservation_refund": Row(401, 404, 404, 403, 403, 409),
     "reservation_fee": Row(401, 404, 404, 403, 403, 409),
     "reservation_waive": Row(401, 404, 404, 403, 403, 409),
+    # Nobody has sat down.
+    "reservation_bill_set": Row(401, 404, 404, 403, 409, 409),
+    "reservation_bill_remove": Row(401, 404, 404, 403, 409, 409),
     "walk_in_create": Row(401, 404, 404, 403, 201, 201),
     "table_blocks": READ,
     # The host blocks the table, and later lifts the block; then there is nothing left to do.
@@ -306,6 +309,7 @@ def _body(world: World, operation: Operation, kind: str | None) -> dict[str, Any
         "reservation_party": {"actual_party_size": 3},
         "reservation_eta": {"eta_at": "2026-06-05T17:20:00Z"},
         "reservation_extend": {"minutes": 15},
+        "reservation_bill_set": {"amount": {"amount_minor": 12_000, "currency": "EUR"}},
         "reservation_swap": {"other": 999_999},
         "reservation_refund": {"reason": "Sorry"},
         "reservation_fee": {"reason": "Nobody came"},

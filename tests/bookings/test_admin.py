@@ -223,3 +223,13 @@ def test_nobody_deletes_or_adds_a_reservation_here(restaurant: Restaurant) -> No
     assert client.get(f"{LIST}add/").status_code == 403
     path = reverse("admin:bookings_reservation_delete", args=[reservation.pk])
     assert client.post(path, {"post": "yes"}).status_code == 403
+
+
+def test_the_bill_is_read_here_and_entered_elsewhere(restaurant: Restaurant) -> None:
+    reservation = book(restaurant)
+    client = client_of(restaurant)
+    assert "€120.50" not in client.get(change_page(reservation)).content.decode()
+    Reservation.objects.update(bill_minor=12_050)
+    page = client.get(change_page(reservation)).content.decode()
+    assert "€120.50" in page
+    assert 'name="bill' not in page

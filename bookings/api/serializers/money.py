@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from bookings.api.serializers.steps import VersionSerializer
 from bookings.deposits import Kind
 from bookings.models import DepositStatus
 from payments.models import InstructionKind, InstructionStatus
@@ -76,6 +77,10 @@ class StaffPaymentSerializer(PaymentSerializer):
     disputed = MoneySerializer()
     held = MoneySerializer()
     instructions = InstructionSerializer(many=True)
+
+
+class BillSerializer(VersionSerializer):
+    amount = MoneySerializer(help_text="In the currency of the restaurant; zero: on the house.")
 
 
 class MoneyReasonSerializer(StrictSerializer):

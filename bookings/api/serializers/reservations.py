@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from bookings.api.serializers.availability import AlternativeSerializer, PlaceSerializer
-from bookings.api.serializers.money import PaymentSerializer
+from bookings.api.serializers.money import MoneySerializer, PaymentSerializer
 from bookings.lifecycle import Status
 
 
@@ -72,6 +72,9 @@ class StaffReservationSerializer(ReservationSerializer):
     is_vip = serializers.BooleanField()
     previous_visits = serializers.IntegerField()
     actual_party_size = serializers.IntegerField(allow_null=True)
+    bill = MoneySerializer(
+        allow_null=True, help_text="What the visit came to. null: nobody entered it."
+    )
     is_table_locked = serializers.BooleanField()
     confirmation_method = serializers.CharField()
     partner_reference = serializers.CharField(allow_blank=True)

@@ -183,6 +183,15 @@ def test_insights_say_from_how_many_visits_and_suggest_the_next(place: Restauran
     )
 
 
+def test_the_history_says_what_each_visit_came_to(place: Restaurant) -> None:
+    guest = anna(place)
+    came(place, guest, 4, bill_minor=12_050)
+    came(place, guest, 2)
+    page = text(enter(place).get(url(place, "guest", guest.pk)))
+    assert page.count("2 guests · bill €120.50") == 1
+    assert page.count("2 guests</p>") == 1
+
+
 def test_the_suggested_visit_fills_the_form_of_bookings_without_a_contact_in_its_address(
     place: Restaurant,
 ) -> None:

@@ -9,16 +9,19 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import strip_tags
 
 from bookings.models import DepositStatus, Reservation
+from bookings.services import reservation_bill_set, reservation_seat
 from payments.models import PaymentAccount
 from reservehub.core import clock
 from reservehub.core.models import OutboxEvent
+from reservehub.core.money import Money
 from restaurants.models import Restaurant
 from staff.presenters.marks import deposit_mark
 from tests.bookings.deposits.bank import Bank
 from tests.bookings.deposits.people import book, make_rule, paid_booking, payment_for, seen
-from tests.factories import FRIDAY, NOW
+from tests.factories import FRIDAY, NOW, STAFF
 from tests.staff.money.test_payments import disputed, refused
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +196,39 @@ def test_refusals_and_disputes_are_alerts_for_those_who_may_act(
     assert "The refund was refused" in seen_by_manager
     assert "disputes" not in seen_by_host
     assert "2" in badge
+
+
+# --- The bill -------------------------------------------------------------------------------------
+
+
+def billed(party: Reservation, minor: int) -> None:
+    reservation_seat(reservation_id=party.pk, actor=STAFF, now=START)
+    amount = Money(minor, "EUR")
+    reservation_bill_set(reservation_id=party.pk, amount=amount, actor=STAFF, now=START)
+
+
+def words(page: str) -> str:
+    return " ".join(strip_tags(page).split())
+
+
+def test_the_deposit_comes_off_the_bill(stand: Client, house: Restaurant, bank: Bank) -> None:
+    paid = paid_booking(bank, house)
+    billed(paid, 12_000)
+    text = words(panel(stand, paid))
+    assert "Bill €120.00 · deposit −€40.00 · to pay €80.00" in text
+    assert "more than the bill" not in text
+
+
+def test_a_deposit_above_the_bill_says_how_to_give_the_rest_back(
+    office: Client, stand: Client, house: Restaurant, bank: Bank
+) -> None:
+    paid = paid_booking(bank, house)
+    billed(paid, 3_000)
+    page = panel(office, paid)
+    assert "to pay €0.00 The deposit is €10.00 more than the bill. Give money back" in words(page)
+    refund_url = f"{BASE}payments/{payment_for(paid).pk}/refund/"
+    assert refund_url in page
+    assert office.get(refund_url).status_code == 200
+    hosts = panel(stand, paid)
+    assert refund_url not in hosts
+    assert "Somebody who may refund can give it back." in words(hosts)
