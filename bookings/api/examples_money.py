@@ -68,3 +68,24 @@ FEE_REQUEST = OpenApiExample(
     request_only=True,
     value={"missing": 2, "reason": "Came with four"},
 )
+ASK_REQUEST = OpenApiExample(
+    "Twenty euros of each, by tomorrow noon",
+    request_only=True,
+    value={
+        "kind": "deposit",
+        "amount": _euros(2000),
+        "is_per_person": True,
+        "until": "2026-11-22T12:00:00+01:00",
+    },
+)
+ASKED = OpenApiExample(
+    "Asked for",
+    response_only=True,
+    status_codes=["200"],
+    value={
+        **_STAFF,
+        "status": "pending",
+        "expires_at": "2026-11-22T12:00:00+01:00",
+        "taken": _euros(0),
+    },
+)

@@ -41,11 +41,14 @@ Service = Callable[..., Reservation]
 
 @dataclass(frozen=True)
 class Step:
-    """What a step asks for, what does it, and whether it can be taken back."""
+    """What a step asks for, what does it, whether it can be taken back, and what it needs besides
+    the right to edit the book.
+    """
 
     form: type[forms.StepForm]
     service: Service
     is_undoable: bool = True
+    needs: Capability = Capability.EDIT_BOOK
 
 
 def _seat(*, table_ids: tuple[int, ...] = (), **about: Any) -> Reservation:
@@ -76,6 +79,12 @@ def _ask_payment(*, expected_version: int | None = None, **about: Any) -> Reserv
     return Reservation.objects.select_related("restaurant").get(pk=about["reservation_id"])
 
 
+def _withdraw_deposit(*, expected_version: int | None = None, **about: Any) -> Reservation:
+    """What was paid in the meantime is not withdrawn: the service sees to it, not the version."""
+    del expected_version
+    return services.reservation_deposit_withdraw(**about)
+
+
 STEPS: Mapping[str, Step] = {
     "approve": Step(forms.StepForm, services.reservation_approve, is_undoable=False),
     "decline": Step(forms.ReasonForm, services.reservation_decline, is_undoable=False),
@@ -94,6 +103,9 @@ STEPS: Mapping[str, Step] = {
     "extend": Step(forms.ExtendForm, services.reservation_extend),
     "note": Step(forms.NoteForm, _note, is_undoable=False),
     "ask-payment": Step(forms.StepForm, _ask_payment, is_undoable=False),
+    "withdraw-deposit": Step(
+        forms.StepForm, _withdraw_deposit, is_undoable=False, needs=Capability.CHARGE_REFUND
+    ),
 }
 
 
@@ -107,6 +119,7 @@ def step(request: HttpRequest, desk: Desk, reservation_id: int, step: str) -> Ht
     known = STEPS.get(step)
     if known is None:
         raise NotFound
+    desk.require(known.needs)
     reservation = reservation_here(desk, reservation_id)
     form = known.form(request.POST)
     if not form.is_valid():
