@@ -95,18 +95,21 @@ def time_choices(reservation: Reservation, *, now: datetime) -> list[tuple[str, 
     """Hours to pay, with the time at which they end; the empty one is the usual time."""
     restaurant, starts_at = reservation.restaurant, reservation.starts_at
     usual = payment_expires_at(now, starts_at, life=LINK_LIFE, lead=LINK_LEAD)
-    ends = {hours: now + timedelta(hours=hours) for hours in HOURS}
+    ends = {now + timedelta(hours=hours): hours for hours in HOURS}
+    said = {
+        at: _choice(ends.get(at), until_text(at, restaurant, now=now))
+        for at in (usual, *ends)
+        if at < starts_at or at == usual
+    }
     return [
-        ("", _("until %(time)s") % {"time": until_text(usual, restaurant, now=now)}),
-        *(
-            (str(hours), _choice(hours, until_text(at, restaurant, now=now)))
-            for hours, at in ends.items()
-            if at < starts_at and at != usual
-        ),
+        ("", said[usual]),
+        *((str(ends[at]), words) for at, words in said.items() if at != usual),
     ]
 
 
-def _choice(hours: int, time: str) -> str:
+def _choice(hours: int | None, time: str) -> str:
+    if hours is None:
+        return _("until %(time)s") % {"time": time}
     each = ngettext("%(n)s hour, until %(time)s", "%(n)s hours, until %(time)s", hours)
     return each % {"n": hours, "time": time}
 

@@ -15,8 +15,7 @@ from bookings.deposits import payment_reference
 from bookings.floor import Stay, TableState, TableView, Visit, table_view
 from bookings.lifecycle import AT_TABLE, OCCUPYING, Status
 from bookings.models import DepositStatus, Reservation, Source
-from bookings.presenters.clock import clock_text, local, moment_text
-from bookings.presenters.paying import until_text
+from bookings.presenters.clock import clock_text, local, moment_text, short_date
 from bookings.presenters.words import DIETARY
 from bookings.selectors import tables_of
 from bookings.selectors.floor import service_date_at, stays_of_day
@@ -262,7 +261,7 @@ def _money(desk: Desk, reservation: Reservation) -> CardMoney | None:
         url = reverse("staff:payment", args=[desk.restaurant.slug, pk]) if pk else ""
     ends_at = _asked_until(reservation)
     if ends_at is not None:
-        until = until_text(ends_at, desk.restaurant, now=desk.now)
+        until = _soon(desk, ends_at)
     badge = deposit_badge(reservation.deposit_status)
     if is_waited_for(reservation):
         badge = replace(badge, word=_("Deposit asked for"))
@@ -272,6 +271,14 @@ def _money(desk: Desk, reservation: Reservation) -> CardMoney | None:
         until=until,
         url=url,
     )
+
+
+def _soon(desk: Desk, at: datetime) -> str:
+    """``22:48``, with the day where that is not today."""
+    wall = local(at, desk.restaurant)
+    time = clock_text(wall, desk.restaurant)
+    is_today = wall.date() == local(desk.now, desk.restaurant).date()
+    return time if is_today else f"{short_date(wall.date())}, {time}"
 
 
 def _asked_until(reservation: Reservation) -> datetime | None:

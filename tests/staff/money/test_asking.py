@@ -66,7 +66,8 @@ def test_the_panel_leads_managers_to_the_form(
     for part in ("Friday 5 June, 19:00 · 4 guests", "Amount, EUR", "until 15:00", "Card guarantee"):
         assert part in page, part
     assert "1 hour, until 12:00" in page
-    assert ">4 hours, until" not in page, "that is the usual time"
+    assert '<option value="" selected>4 hours, until 15:00</option>' in page
+    assert 'value="4"' not in page, "that is the usual time"
 
 
 def test_what_will_happen_is_said_before_it_does(office: Client, reservation: Reservation) -> None:
