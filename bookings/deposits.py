@@ -80,12 +80,12 @@ class Booking:
 class Terms(TypedDict):
     """What the guest agrees to, as it stands in the policy snapshot of the reservation.
 
-    `amount_minor` is charged or held now (0 for a guarantee); `limit_minor` is the most that may
-    ever be taken. `refund_until` is an ISO instant: `cutoff_minutes` before the start, or when the
-    booking policy's free cancellation ends.
+    `rule_id` is None where staff asked for it by hand. `amount_minor` is charged or held now (0 for
+    a guarantee); `limit_minor` is the most that may ever be taken. `refund_until` is an ISO
+    instant: `cutoff_minutes` before the start, or when the booking policy's free cancellation ends.
     """
 
-    rule_id: int
+    rule_id: int | None
     kind: str
     amount_minor: int
     limit_minor: int
@@ -165,6 +165,33 @@ def terms_of(
         "late_cancel_percent": rule.late_cancel_percent,
         "no_show_percent": rule.no_show_percent,
     }
+
+
+BY_HAND = (Kind.DEPOSIT, Kind.AUTHORISATION, Kind.GUARANTEE)
+"""What staff can ask for where no rule does."""
+
+
+def terms_by_hand(
+    kind: Kind,
+    *,
+    amount_minor: int,
+    is_per_person: bool,
+    party_size: int,
+    currency: str,
+    cancel_deadline_at: datetime,
+) -> Terms:
+    """What staff ask for on a booking that was made without: given back and kept as under a rule
+    that names neither a deadline nor shares of its own.
+    """
+    rule = Rule(pk=0, kind=kind, amount_minor=amount_minor, is_per_person=is_per_person)
+    terms = terms_of(
+        rule,
+        party_size=party_size,
+        currency=currency,
+        starts_at=cancel_deadline_at,
+        cancel_deadline_at=cancel_deadline_at,
+    )
+    return {**terms, "rule_id": None}
 
 
 def fingerprint(snapshot: Mapping[str, Any]) -> str:

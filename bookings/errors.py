@@ -111,6 +111,15 @@ class DepositMissing(DomainError):
     title = _("There is no deposit to change")
 
 
+class DepositAsked(DomainError):
+    """Money has been asked for already, on other terms, or has been paid: that is withdrawn, waived
+    or given back first.
+    """
+
+    code = "deposit_asked"
+    title = _("A deposit has been agreed already")
+
+
 class FeeRefused(DomainError):
     """A fee cannot be charged (rule 82). `extra`: `reason`: not_due, too_early, too_late, charged,
     no_card or above_limit; `available_minor`.

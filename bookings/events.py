@@ -52,12 +52,14 @@ class ReservationPaymentAsked(ReservationEvent):
     :param by_link: they have to be sent the link; else they are on the page where they pay
     :param payment_id: the payment that is open for them
     :param expires_at: until when the tables are kept; None if the booking does not depend on it
+    :param by_hand: staff ask for what was not agreed when booking
     """
 
     name = "bookings.reservation.payment_asked"
     by_link: bool
     payment_id: int
     expires_at: datetime | None = None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,6 +54,8 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     ),
     _S.CONFIRMED: frozenset(
         {
+            # Staff ask for a deposit that was not agreed when booking.
+            _S.PENDING_PAYMENT,
             _S.ARRIVED,
             _S.PARTIALLY_SEATED,
             _S.SEATED,

@@ -95,7 +95,7 @@ DeskView = Callable[Concatenate[HttpRequest, Desk, P], HttpResponse]
 
 SENSITIVE = frozenset({Capability.CONFIGURE, Capability.CHARGE_REFUND, Capability.EXPORT})
 """What asks for the PIN again on a shared tablet whose person has done nothing for a while."""
-SENSITIVE_STEPS = frozenset({"cancel", "decline", "no-show"})
+SENSITIVE_STEPS = frozenset({"cancel", "decline", "no-show", "withdraw-deposit"})
 PIN_FIELD = "_pin"
 
 

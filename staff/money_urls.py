@@ -1,10 +1,17 @@
-"""Addresses of money: deposit rules, payments, disputes."""
+"""Addresses of money: deposit rules, deposits asked for by hand, payments, disputes."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from staff.views import deposits, evidence, payment_numbers, payment_steps, payments
+from staff.views import (
+    deposit_asking,
+    deposits,
+    evidence,
+    payment_numbers,
+    payment_steps,
+    payments,
+)
 
 _ONE = "<slug:slug>/payments/<int:payment_id>"
 _SETTINGS = "<slug:slug>/settings/deposits"
@@ -21,6 +28,11 @@ URLS: list[URLPattern] = [
     path(f"{_SETTINGS}/rules/<int:pk>/", deposits.edit, name="deposit-rule"),
     path(f"{_SETTINGS}/rules/<int:pk>/switch/", deposits.switch, name="deposit-rule-switch"),
     path(f"{_SETTINGS}/rules/<int:pk>/delete/", deposits.delete, name="deposit-rule-delete"),
+    path(
+        "<slug:slug>/reservations/<int:reservation_id>/deposit/",
+        deposit_asking.ask,
+        name="deposit-ask",
+    ),
     path(
         "<slug:slug>/payments/disputes/<int:dispute_id>/evidence.pdf",
         evidence.evidence,

@@ -69,3 +69,24 @@ FEE_REQUEST = OpenApiExample(
     value={"missing": 2, "reason": "Came with four"},
 )
 BILL_REQUEST = OpenApiExample("Dinner for two", request_only=True, value={"amount": _euros(12_050)})
+ASK_REQUEST = OpenApiExample(
+    "Twenty euros of each, by tomorrow noon",
+    request_only=True,
+    value={
+        "kind": "deposit",
+        "amount": _euros(2000),
+        "is_per_person": True,
+        "until": "2026-11-22T12:00:00+01:00",
+    },
+)
+ASKED = OpenApiExample(
+    "Asked for",
+    response_only=True,
+    status_codes=["200"],
+    value={
+        **_STAFF,
+        "status": "pending",
+        "expires_at": "2026-11-22T12:00:00+01:00",
+        "taken": _euros(0),
+    },
+)

@@ -11,7 +11,15 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from bookings.api.access import Access, answered, any_access, staff_access
-from bookings.api.examples_money import FEE_REQUEST, PAYMENT, REFUND_REQUEST, REFUNDED, TO_PAY
+from bookings.api.examples_money import (
+    ASK_REQUEST,
+    ASKED,
+    FEE_REQUEST,
+    PAYMENT,
+    REFUND_REQUEST,
+    REFUNDED,
+    TO_PAY,
+)
 from bookings.api.inputs import expected_version, parsed
 from bookings.api.money_output import (
     is_payable,
@@ -22,7 +30,9 @@ from bookings.api.money_output import (
 from bookings.api.parameters import MANAGE_TOKEN, TOKEN_IN_QUERY
 from bookings.api.serializers import VersionSerializer
 from bookings.api.serializers.money import (
+    DepositAskSerializer,
     FeeSerializer,
+    NothingSerializer,
     PaymentSerializer,
     RefundSerializer,
     StaffPaymentSerializer,
@@ -30,8 +40,10 @@ from bookings.api.serializers.money import (
 from bookings.errors import DepositMissing
 from bookings.models import Reservation
 from bookings.services import (
+    reservation_deposit_ask,
     reservation_deposit_refund,
     reservation_deposit_waive,
+    reservation_deposit_withdraw,
     reservation_fee_charge,
     reservation_payment_ask,
 )
@@ -197,5 +209,25 @@ WaiveView = deed_view(
     "The guest owes it no more, or a part of it: what is held is released, what was paid goes "
     "back. A booking that waited for nothing else is confirmed.",
     serializer=RefundSerializer,
+    examples=[],
+)
+DepositView = deed_view(
+    "deposit_ask",
+    reservation_deposit_ask,
+    "Ask for a deposit",
+    "Of a confirmed booking ahead that was made without, or of a request, which is accepted if it "
+    "is paid. The guest is sent a link. The booking waits for the money (`pending_payment`) and "
+    "expires without it, unless `release_unpaid` is false: then it stays. Asking for the same "
+    "again changes nothing; other terms are refused with `deposit_asked`.",
+    serializer=DepositAskSerializer,
+    examples=[ASK_REQUEST, ASKED],
+)
+WithdrawView = deed_view(
+    "deposit_withdraw",
+    reservation_deposit_withdraw,
+    "Withdraw what was asked for",
+    "What staff asked for and nobody has given yet: a booking that waited for it is confirmed. "
+    "Withdrawing again changes nothing; `deposit_asked` says that it has been given.",
+    serializer=NothingSerializer,
     examples=[],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -171,6 +172,22 @@ class Deposit(models.Model):
     )
     is_by_link = models.BooleanField(
         _("paid by a link"), default=False, help_text=_("Rather than while booking.")
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked for by"),
+        help_text=_("Where no rule asked, but somebody of the restaurant."),
+    )
+    pay_until = models.DateTimeField(
+        _("to be paid by"),
+        null=True,
+        blank=True,
+        help_text=_("Where the booking stays even if it is not paid by then."),
     )
     extensions = models.PositiveSmallIntegerField(_("given more time"), default=0)
     look_again_at = models.DateTimeField(

@@ -17,7 +17,13 @@ from bookings.lifecycle import OCCUPYING, Status
 from bookings.models import Deposit, DepositStatus, Reservation
 from bookings.presenters.clock import clock_text, local, moment_text
 from bookings.presenters.money import CARDS, money_text, price_full, terms_sentences
-from bookings.services.deposits.records import has_deposit, is_paid_for, terms_agreed
+from bookings.services.deposits.records import (
+    asked_until,
+    has_deposit,
+    is_asked_by_hand,
+    is_paid_for,
+    terms_agreed,
+)
 from payments.facts import SECURED, Mode
 from payments.facts import Status as PaymentState
 from payments.models import Payment
@@ -214,7 +220,7 @@ class DepositView:
     """The money of a booking in its guest's words.
 
     :ivar amount: what was agreed
-    :ivar lines: what became of it
+    :ivar lines: who asks for it by hand, and what became of it
     :ivar is_due: the guest is asked for it now
     """
 
@@ -237,18 +243,33 @@ def deposit_view(
     currency = terms["currency"]
     captured = sum(payment.captured_minor for payment in payments)
     refunded = sum(payment.refunded_minor for payment in payments)
+    is_due = (
+        any(payment.status == PaymentState.OPEN for payment in payments)
+        and Status(reservation.status) is not Status.EXPIRED
+    )
+    asked = _asked(reservation, now=now) if is_due else ()
     return DepositView(
         title=str(_TITLES[Kind(terms["kind"])]),
         status=str(DepositStatus(reservation.deposit_status).label),
         amount=_agreed(terms),
-        lines=tuple(_sums(captured, refunded, currency)),
+        lines=(*asked, *_sums(captured, refunded, currency)),
         terms=terms_sentences(terms, reservation.restaurant, now=now)
         if Status(reservation.status) in OCCUPYING
         else (),
-        is_due=any(payment.status == PaymentState.OPEN for payment in payments)
-        and Status(reservation.status) is not Status.EXPIRED,
+        is_due=is_due,
         has_receipt=captured > 0,
     )
+
+
+def _asked(reservation: Reservation, *, now: datetime) -> tuple[str, ...]:
+    """That staff want it though it was not agreed when booking, and until when."""
+    if not is_asked_by_hand(reservation):
+        return ()
+    until = asked_until(reservation, reservation.deposit)
+    if until is None or until <= now:
+        return (_("The restaurant asks you for this."),)
+    text = until_text(until, reservation.restaurant, now=now)
+    return (_("The restaurant asks you for this by %(until)s.") % {"until": text},)
 
 
 def _agreed(terms: Terms) -> str:

@@ -10,6 +10,10 @@ from bookings.services.answers import (
 from bookings.services.bills import reservation_bill_set
 from bookings.services.cleaning import table_clean
 from bookings.services.create import reservation_create
+from bookings.services.deposits.by_hand import (
+    reservation_deposit_ask,
+    reservation_deposit_withdraw,
+)
 from bookings.services.deposits.deciding import (
     fee_available,
     reservation_deposit_refund,
@@ -80,8 +84,10 @@ __all__ = [
     "reservation_complete",
     "reservation_create",
     "reservation_decline",
+    "reservation_deposit_ask",
     "reservation_deposit_refund",
     "reservation_deposit_waive",
+    "reservation_deposit_withdraw",
     "reservation_eta_set",
     "reservation_expire",
     "reservation_extend",

@@ -30,6 +30,7 @@ from bookings.presenters.finder import guests_text
 from bookings.presenters.profile import map_url
 from bookings.presenters.visit import Visit, time_text, visit_of
 from bookings.selectors import manage_token_of, tables_of
+from bookings.services.deposits.records import asked_until, has_deposit
 from notifications.kinds import ChannelName
 from notifications.models import Message
 from notifications.rendering.clean import one_line, paragraphs, person_name
@@ -130,7 +131,6 @@ def facts_of(message: Message, *, language: str, now: datetime) -> Facts:
     restaurant = reservation.restaurant
     visit = visit_of(reservation, now=now)
     wall = datetime.combine(reservation.local_date, reservation.local_time)
-    status = Status(reservation.status)
     return Facts(
         restaurant=restaurant,
         reservation=reservation,
@@ -151,14 +151,19 @@ def facts_of(message: Message, *, language: str, now: datetime) -> Facts:
         status=visit.status,
         deadline=_deadline(visit, restaurant),
         policy=paragraphs(reservation.policy_snapshot.get("cancellation_policy", "")),
-        answer_by=(
-            moment_text(reservation.expires_at, restaurant)
-            if reservation.expires_at and status in AWAITING
-            else ""
-        ),
+        answer_by=_answer_by(reservation),
         can_cancel=visit.can_cancel,
         can_change=visit.can_change,
     )
+
+
+def _answer_by(reservation: Reservation) -> str:
+    """Until when staff answer, or the guest pays; empty where no time was said."""
+    until = reservation.expires_at
+    if Status(reservation.status) not in AWAITING:
+        is_asked = has_deposit(reservation)
+        until = asked_until(reservation, reservation.deposit) if is_asked else None
+    return "" if until is None else moment_text(until, reservation.restaurant)
 
 
 def _deadline(visit: Visit, restaurant: Restaurant) -> str:

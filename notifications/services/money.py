@@ -11,7 +11,7 @@ from typing import Any
 
 from bookings.lifecycle import Status
 from bookings.models import Reservation
-from notifications.kinds import Kind
+from notifications.kinds import ChannelName, Kind
 from notifications.models import Message
 from notifications.rendering.terms import kept_of, terms_of
 from notifications.services.messages import message_plan, staff_message_plan
@@ -19,6 +19,8 @@ from payments.facts import SECURED, FactKind
 from payments.models import Dispute, LedgerEntry, Payment, PaymentMode, PaymentStatus
 from reservehub.core.money import Money
 
+_WITHOUT_TEMPLATE = frozenset(ChannelName) - {ChannelName.WHATSAPP}
+"""The approved template says that the table goes to others: not of a booking that stays."""
 _NOT_BOOKED = frozenset({Status.PENDING_PAYMENT, Status.EXPIRED})
 
 
@@ -28,12 +30,14 @@ def payment_asked(
     payment: Payment,
     cause: str,
     expires_at: datetime | None,
+    by_hand: bool = False,
     now: datetime,
 ) -> Message | None:
     """Send the link to pay, once for each time it is asked for; useful until the time to pay is
     over.
 
     :param expires_at: None if the booking does not depend on it
+    :param by_hand: staff ask for what was not agreed when booking
     """
     return message_plan(
         kind=Kind.PAYMENT_ASKED,
@@ -41,10 +45,12 @@ def payment_asked(
         cause=cause,
         now=now,
         expires_at=expires_at,
+        only_channels=_WITHOUT_TEMPLATE if by_hand and expires_at is None else None,
         context={
             "payment": payment.pk,
             "mode": payment.mode,
             "amount": _json(payment.amount_minor, payment),
+            **({"by_hand": True} if by_hand else {}),
         },
     )
 

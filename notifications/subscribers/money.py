@@ -70,6 +70,7 @@ def ask_for_payment(event: ReservationPaymentAsked, *, delivery_id: int) -> None
             payment=payment,
             cause=f"v{event.version}",
             expires_at=event.expires_at,
+            by_hand=event.by_hand,
             now=event.occurred_at,
         )
 

@@ -30,14 +30,16 @@ PAYABLE = frozenset({_S.CONFIRMED, _S.PENDING_PAYMENT})
 @dataclass(frozen=True, kw_only=True)
 class Action:
     """`step` is the last part of the address; `form` names the fold-out with its inputs, if it
-    asks for anything.
+    asks for anything; `url` is its page, if it has one.
     """
 
     step: str
     label: str
     form: str = ""
     said: str = ""
-    """It was done and is done once: the words that say so, instead of the button."""
+    """It was done and is done once, or cannot be done: the words that say so, instead of the
+    button."""
+    url: str = ""
 
 
 def next_action(reservation: Reservation, *, has_table: bool, now: datetime) -> Action | None:

@@ -35,6 +35,7 @@ _TEXTS: Mapping[str, Promise] = {
     "extend": gettext_lazy("%(name)s may stay until %(until)s"),
     "note": gettext_lazy("Note kept for %(name)s"),
     "ask-payment": gettext_lazy("The link to pay is on its way to %(name)s"),
+    "withdraw-deposit": gettext_lazy("%(name)s is no longer asked for a deposit"),
     "block": gettext_lazy("Table %(tables)s blocked"),
     "unblock": gettext_lazy("Table %(tables)s is free for guests again"),
     "clean": gettext_lazy("Table %(tables)s is ready"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,10 +15,11 @@ from bookings.deposits import payment_reference
 from bookings.floor import Stay, TableState, TableView, Visit, table_view
 from bookings.lifecycle import AT_TABLE, OCCUPYING, Status
 from bookings.models import DepositStatus, Reservation, Source
-from bookings.presenters.clock import clock_text, local, moment_text
+from bookings.presenters.clock import clock_text, local, moment_text, short_date
 from bookings.presenters.words import DIETARY
 from bookings.selectors import tables_of
 from bookings.selectors.floor import service_date_at, stays_of_day
+from bookings.services.deposits.records import asked_until
 from guests.selectors.profile import alerts_of
 from payments.selectors import payments_of
 from restaurants.models import Restaurant, Table
@@ -32,6 +33,7 @@ from staff.presenters.actions import (
     next_action,
 )
 from staff.presenters.bills import CardBill, card_bill
+from staff.presenters.deposit_asking import deposit_actions, is_waited_for
 from staff.presenters.deposits import amount_text
 from staff.presenters.floor import STATE_WORDS
 from staff.presenters.payments import Badge, deposit_badge
@@ -237,13 +239,18 @@ def card_of(desk: Desk, reservation: Reservation) -> Card:
         contact=_contact(reservation) if desk.can(Capability.SEE_CONTACT) else (),
         first=next_action(reservation, has_table=bool(tables), now=desk.now) if may_edit else None,
         call=call_action(reservation, has_table=bool(tables)) if may_edit else None,
-        more=more_actions(reservation, has_table=bool(tables), now=desk.now) if may_edit else (),
+        more=_more(desk, reservation, has_table=bool(tables)) if may_edit else (),
         may_undo=may_edit and may_undo(reservation, now=desk.now),
         talk_url=_talk_url(desk, reservation),
         guest_url=_guest_url(desk, reservation),
         money=_money(desk, reservation),
         bill=card_bill(desk, reservation),
     )
+
+
+def _more(desk: Desk, reservation: Reservation, *, has_table: bool) -> tuple[Action, ...]:
+    usual = more_actions(reservation, has_table=has_table, now=desk.now)
+    return (*usual, *deposit_actions(desk, reservation))
 
 
 def _money(desk: Desk, reservation: Reservation) -> CardMoney | None:
@@ -255,14 +262,33 @@ def _money(desk: Desk, reservation: Reservation) -> CardMoney | None:
         reference = payment_reference(reservation.pk)
         pk = payments_of(reference).values_list("pk", flat=True).first()
         url = reverse("staff:payment", args=[desk.restaurant.slug, pk]) if pk else ""
-    if reservation.status == Status.PENDING_PAYMENT and reservation.expires_at is not None:
-        until = clock_text(local(reservation.expires_at, desk.restaurant), desk.restaurant)
+    ends_at = _asked_until(reservation)
+    if ends_at is not None:
+        until = _soon(desk, ends_at)
+    badge = deposit_badge(reservation.deposit_status)
+    if is_waited_for(reservation):
+        badge = replace(badge, word=_("Deposit asked for"))
     return CardMoney(
-        badge=deposit_badge(reservation.deposit_status),
+        badge=badge,
         amount=amount_text(reservation.deposit_minor, desk.restaurant.currency),
         until=until,
         url=url,
     )
+
+
+def _soon(desk: Desk, at: datetime) -> str:
+    """``22:48``, with the day where that is not today."""
+    wall = local(at, desk.restaurant)
+    time = clock_text(wall, desk.restaurant)
+    is_today = wall.date() == local(desk.now, desk.restaurant).date()
+    return time if is_today else f"{short_date(wall.date())}, {time}"
+
+
+def _asked_until(reservation: Reservation) -> datetime | None:
+    """One query for a booking that is kept though it is not paid."""
+    if is_waited_for(reservation) and reservation.status == Status.CONFIRMED:
+        return asked_until(reservation, reservation.deposit)
+    return reservation.expires_at if reservation.status == Status.PENDING_PAYMENT else None
 
 
 def _remembered(desk: Desk, reservation: Reservation) -> tuple[tuple[str, str], ...]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.models import Reservation
 from bookings.presenters.clock import clock_text, local, moment_text, short_date
+from bookings.services.deposits.records import is_asked_by_hand
 from payments.models import (
     Dispute,
     DisputeStatus,
@@ -214,12 +215,21 @@ def terms_rows(reservation: Reservation) -> list[tuple[str, str]]:
         return []
     until = moment_text(datetime.fromisoformat(terms["refund_until"]), reservation.restaurant)
     return [
+        *_asked_for_by(reservation),
         (_("Agreed"), amount_text(terms["limit_minor"], terms["currency"])),
         (_("Money back until"), until),
         (_("Kept when cancelled later"), f"{terms['late_cancel_percent']} %"),
         (_("Kept or charged if nobody comes"), f"{terms['no_show_percent']} %"),
         (_("Fingerprint of the policy"), reservation.policy_hash[:16]),
     ]
+
+
+def _asked_for_by(reservation: Reservation) -> list[tuple[str, str]]:
+    """Who of the staff wanted it, where no rule did."""
+    if not is_asked_by_hand(reservation):
+        return []
+    person = reservation.deposit.asked_by
+    return [(_("Asked for by"), person.get_full_name() if person else _("Somebody"))]
 
 
 @dataclass(frozen=True, kw_only=True)

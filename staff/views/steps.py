@@ -51,11 +51,14 @@ def _undo(desk: Desk, _before: Reservation, after: Reservation) -> str | None:
 
 @dataclass(frozen=True)
 class Step:
-    """What a step asks for, what does it, and how it can be taken back, if at all."""
+    """What a step asks for, what does it, how it can be taken back, if at all, and what it needs
+    besides the right to edit the book.
+    """
 
     form: type[forms.StepForm]
     service: Service
     undo: Undo | None = _undo
+    needs: Capability = Capability.EDIT_BOOK
 
 
 def _seat(*, table_ids: tuple[int, ...] = (), **about: Any) -> Reservation:
@@ -114,6 +117,12 @@ def _ask_payment(*, expected_version: int | None = None, **about: Any) -> Reserv
     return Reservation.objects.select_related("restaurant").get(pk=about["reservation_id"])
 
 
+def _withdraw_deposit(*, expected_version: int | None = None, **about: Any) -> Reservation:
+    """What was paid in the meantime is not withdrawn: the service sees to it, not the version."""
+    del expected_version
+    return services.reservation_deposit_withdraw(**about)
+
+
 STEPS: Mapping[str, Step] = {
     "approve": Step(forms.StepForm, services.reservation_approve, undo=None),
     "decline": Step(forms.ReasonForm, services.reservation_decline, undo=None),
@@ -134,6 +143,9 @@ STEPS: Mapping[str, Step] = {
     "extend": Step(forms.ExtendForm, services.reservation_extend),
     "note": Step(forms.NoteForm, _note, undo=None),
     "ask-payment": Step(forms.StepForm, _ask_payment, undo=None),
+    "withdraw-deposit": Step(
+        forms.StepForm, _withdraw_deposit, undo=None, needs=Capability.CHARGE_REFUND
+    ),
 }
 
 
@@ -147,6 +159,7 @@ def step(request: HttpRequest, desk: Desk, reservation_id: int, step: str) -> Ht
     known = STEPS.get(step)
     if known is None:
         raise NotFound
+    desk.require(known.needs)
     reservation = reservation_here(desk, reservation_id)
     form = known.form(_typed(request))
     form.in_currency(desk.restaurant.currency)

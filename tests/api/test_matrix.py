@@ -102,6 +102,9 @@ EXPECTED: dict[str, Row] = {
     "reservation_payment_ask": Row(401, 404, 404, 403, 409, 409),
     "reservation_refund": Row(401, 404, 404, 403, 403, 409),
     "reservation_fee": Row(401, 404, 404, 403, 403, 409),
+    # Nothing can be asked for, as there is no account, or withdrawn, as nothing was asked for.
+    "reservation_deposit_ask": Row(401, 404, 404, 403, 403, 409),
+    "reservation_deposit_withdraw": Row(401, 404, 404, 403, 403, 409),
     "reservation_waive": Row(401, 404, 404, 403, 403, 409),
     # Nobody has sat down.
     "reservation_bill_set": Row(401, 404, 404, 403, 409, 409),
@@ -314,6 +317,10 @@ def _body(world: World, operation: Operation, kind: str | None) -> dict[str, Any
         "reservation_refund": {"reason": "Sorry"},
         "reservation_fee": {"reason": "Nobody came"},
         "reservation_waive": {"reason": "Regular"},
+        "reservation_deposit_ask": {
+            "kind": "deposit",
+            "amount": {"amount_minor": 1000, "currency": "EUR"},
+        },
         "walk_in_create": {"party_size": 2},
         "guest_merge": {"merged": make_guest(world.restaurant.organisation).pk},
         "guest_note_add": {"text": "Likes the corner"},

@@ -22,6 +22,7 @@ from tests.bookings.deposits.people import (
     make_rule,
     make_till,
     paid_booking,
+    pay,
     payment_for,
     seen,
 )
@@ -311,3 +312,64 @@ def test_what_was_told_is_for_those_who_may_charge(house: World, bank: Bank) -> 
         assert "instructions" not in body
         assert "taken" not in body
     assert "instructions" in house.owner.get(path).json()
+
+
+# --- Asking by hand -------------------------------------------------------------------------------
+
+TWENTY = {"kind": "deposit", "amount": {"amount_minor": 2000, "currency": "EUR"}}
+
+
+@pytest.fixture
+def till(world: World) -> World:
+    """It can take money, and asks nobody by itself."""
+    make_till(world.restaurant)
+    return world
+
+
+def test_managers_ask_for_a_deposit_and_withdraw_it(till: World) -> None:
+    reservation = till.book()
+    path = f"reservations/{reservation.pk}/payment"
+    sent = {**TWENTY, "is_per_person": True, "until": "2026-06-02T12:00:00+02:00"}
+    body = till.manager.post(f"{path}/deposit", sent).json()
+    assert (body["status"], body["amount"], body["kind"]) == ("pending", FORTY, "deposit")
+    assert body["expires_at"] == "2026-06-02T12:00:00+02:00"
+    assert body["refund_until"] == "2026-06-05T17:00:00+02:00"
+    version = seen(reservation).version
+    assert till.manager.post(f"{path}/deposit", sent).json() == body, "the same again"
+    assert seen(reservation).version == version
+    other = till.manager.post(f"{path}/deposit", {**sent, "is_per_person": False})
+    assert_problem(other, 409, "deposit_asked")
+    for _time in range(2):
+        assert till.manager.post(f"{path}/withdraw").json()["status"] == "waived"
+    assert seen(reservation).status == "confirmed"
+
+
+def test_a_booking_that_is_kept_waits_for_nothing(till: World) -> None:
+    reservation = till.book()
+    path = f"reservations/{reservation.pk}/payment"
+    body = till.manager.post(f"{path}/deposit", {**TWENTY, "release_unpaid": False}).json()
+    assert (body["status"], body["expires_at"]) == ("pending", None)
+    assert seen(reservation).status == "confirmed"
+    assert till.host.post(path).json()["pay_url"].endswith("/pay/")
+
+
+def test_what_is_asked_for_by_hand_is_checked(till: World, bank: Bank) -> None:
+    reservation = till.book()
+    path = f"reservations/{reservation.pk}/payment"
+    for sent, pointer in (
+        ({"kind": "prepayment"}, "/kind"),
+        ({"amount": {"amount_minor": 0, "currency": "EUR"}}, "/amount"),
+        ({"amount": {"amount_minor": 2000, "currency": "USD"}}, "/amount"),
+        ({"until": "2026-06-05T19:30:00+02:00"}, "/until"),
+        ({"reason": "Large party"}, "/reason"),
+    ):
+        body = assert_problem(till.manager.post(f"{path}/deposit", {**TWENTY, **sent}), 422)
+        assert pointers(body) == {pointer}
+    assert_problem(till.manager.post(f"{path}/withdraw"), 409, "deposit_missing")
+    for api, status in ((till.host, 403), (till.stranger, 404), (till.anonymous, 401)):
+        assert api.post(f"{path}/deposit", TWENTY).status_code == status
+        assert api.post(f"{path}/withdraw").status_code == status
+    till.manager.post(f"{path}/deposit", TWENTY)
+    paid = pay(bank, reservation)
+    assert paid.deposit_status == "paid"
+    assert_problem(till.manager.post(f"{path}/withdraw"), 409, "deposit_asked")

@@ -7,10 +7,18 @@ from typing import Any
 
 import pytest
 
+from bookings.deposits import Kind as DepositKind
+from bookings.models import Reservation
 from bookings.selectors import manage_token_of
-from bookings.services import reservation_approve, reservation_payment_ask
+from bookings.services import (
+    reservation_approve,
+    reservation_deposit_ask,
+    reservation_deposit_withdraw,
+    reservation_payment_ask,
+)
 from notifications.kinds import Kind
 from notifications.models import MessageStatus
+from reservehub.core.money import Money
 from restaurants.models import Restaurant
 from tests.bookings.deposits.bank import Bank, work
 from tests.bookings.deposits.people import book, later, make_rule, pay, seen
@@ -127,3 +135,69 @@ def test_a_request_that_nobody_answered_does_not_blame_the_guest(
     later(NOW + timedelta(days=2))
     assert kinds(reservation)[-1] == "expired"
     assert "The restaurant did not answer in time." in text_of(Kind.EXPIRED)
+
+
+# --- By hand --------------------------------------------------------------------------------------
+
+
+def ask_by_hand(house: Restaurant, **wish: Any) -> Reservation:
+    """Of a booking by telephone that cost nothing, a minute later."""
+    reservation = book(house, actor=STAFF, source="phone", **MAIL).reservation
+    reservation_deposit_ask(
+        reservation_id=reservation.pk,
+        **{"kind": DepositKind.DEPOSIT, "amount": Money(4000, "EUR"), "actor": STAFF, **wish},
+        now=NOW + MINUTE,
+    )
+    work(NOW + MINUTE)
+    return reservation
+
+
+def test_staff_who_ask_later_do_not_say_that_nothing_is_booked(
+    bank: Bank, house: Restaurant
+) -> None:
+    reservation = ask_by_hand(house)
+    assert kinds(reservation) == ["confirmed", "payment_asked"]
+    text = text_of(Kind.PAYMENT_ASKED)
+    assert "The restaurant asks for a deposit" in text
+    assert "Please pay €40.00; it comes off your bill." in text
+    assert "by Monday 1 June, 15:01; after that the table goes to others." in text
+    assert "If you cancel by Thursday 4 June, 19:00, you get everything back." in text
+    assert f"/b/{manage_token_of(reservation)}/pay/" in text
+    assert "not booked yet" not in text
+    assert the(Kind.PAYMENT_ASKED).expires_at == seen(reservation).expires_at
+    pay(bank, reservation, now=NOW + 2 * MINUTE)
+    assert sorted(kinds(reservation)[2:]) == ["confirmed", "receipt"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (DepositKind.DEPOSIT, "Please pay €40.00"),
+        (
+            DepositKind.AUTHORISATION,
+            "Please let €40.00 be held on your card. Nothing is taken now.",
+        ),
+        (DepositKind.GUARANTEE, "Please leave a card. Nothing is charged now."),
+    ],
+)
+def test_a_booking_that_stays_is_not_said_to_go_to_others(
+    bank: Bank, house: Restaurant, kind: DepositKind, words: str
+) -> None:
+    ask_by_hand(house, kind=kind, release_unpaid=False)
+    text = text_of(Kind.PAYMENT_ASKED)
+    assert words in text
+    assert "Please do this by Monday 1 June, 15:01." in text
+    assert "goes to others" not in text
+    assert "Your bank" not in text
+
+
+def test_what_is_withdrawn_is_not_asked_for_and_the_table_is_theirs(
+    bank: Bank, house: Restaurant
+) -> None:
+    reservation = ask_by_hand(house)
+    at = NOW + 2 * MINUTE
+    reservation_deposit_withdraw(reservation_id=reservation.pk, actor=STAFF, now=at)
+    work(at)
+    send_due(at)
+    assert the(Kind.PAYMENT_ASKED).reason == "state_changed"
+    assert kinds(reservation) == ["confirmed", "confirmed"]

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from bookings.deposits import Kind
 from bookings.models import Reservation
+from bookings.services import reservation_create, reservation_deposit_ask
 from payments.services import payment_refund
 from reservehub.core import clock
+from reservehub.core.money import Money
 from restaurants.models import Restaurant
-from tests.factories import NOW, STAFF
+from tests.bookings.deposits.people import make_house
+from tests.factories import NOW, STAFF, a_request
 from tests.pages.conftest import book, text_of
 from tests.pages.deposits import THURSDAY_EVENING, deposit_house, look, status_of, unpaid_booking
 from tests.pages.money import page_of, pay, payment_of, work
@@ -126,3 +131,50 @@ def test_a_dearer_change_is_refused_in_words(client: Client, restaurant: Restaur
     response = client.post(page_of(reservation, "change/"), data)
     assert "That booking costs more than yours." in text_of(response)
     assert status_of(reservation) == ("confirmed", "paid")
+
+
+# --- Asked for by hand ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("release_unpaid", [True, False])
+def test_what_staff_ask_for_later_is_said_with_its_time_and_its_terms(
+    client: Client, *, release_unpaid: bool
+) -> None:
+    house = make_house(name="Bistro Anna", slug="bistro-anna", city="Amsterdam")
+    made = reservation_create(request=a_request(house), actor=STAFF, now=NOW).reservation
+    assert "deposit" not in look(client, page_of(made, ""))
+    reservation_deposit_ask(
+        reservation_id=made.pk,
+        kind=Kind.DEPOSIT,
+        amount=Money(2000, "EUR"),
+        release_unpaid=release_unpaid,
+        actor=STAFF,
+        now=NOW,
+    )
+    text = look(client, page_of(made, ""))
+    assert "The restaurant asks you for this by 15:00." in text
+    assert "Deposit €20" in text
+    assert "If you cancel by Thursday 4 June, 19:00, you get everything back." in text
+    assert f'href="{page_of(made)}"' in text
+    assert ("The table is kept for you until 15:00." in text) is release_unpaid
+    assert ('data-seconds="14400"' in look(client, page_of(made))) is release_unpaid
+    look(client, pay(client, made))
+    assert status_of(made) == ("confirmed", "paid")
+    assert "asks you for this" not in look(client, page_of(made, ""))
+
+
+def test_when_the_time_is_over_a_booking_that_stays_can_still_be_paid(client: Client) -> None:
+    house = make_house(name="Bistro Anna", slug="bistro-anna")
+    made = reservation_create(request=a_request(house), actor=STAFF, now=NOW).reservation
+    reservation_deposit_ask(
+        reservation_id=made.pk,
+        kind=Kind.GUARANTEE,
+        amount=Money(2000, "EUR"),
+        release_unpaid=False,
+        actor=STAFF,
+        now=NOW,
+    )
+    with clock.freeze(NOW + timedelta(hours=5)):
+        text = look(client, page_of(made, ""))
+        assert "The restaurant asks you for this." in text
+        assert f'href="{page_of(made)}"' in text

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from bookings.api.serializers.steps import VersionSerializer
-from bookings.deposits import Kind
+from bookings.deposits import BY_HAND, Kind
 from bookings.models import DepositStatus
 from payments.models import InstructionKind, InstructionStatus
 from reservehub.core.api.fields import StrictSerializer
@@ -109,3 +109,29 @@ class FeeSerializer(MoneyReasonSerializer):
         default=None,
         help_text="So many of the party did not come. Left out: all.",
     )
+
+
+class DepositAskSerializer(StrictSerializer):
+    """What the guest is asked for by hand."""
+
+    kind = serializers.ChoiceField([kind.value for kind in BY_HAND])
+    amount = MoneySerializer(help_text="In all, or of each person. Of a guarantee, the most.")
+    is_per_person = serializers.BooleanField(default=False)
+    until = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The last moment to pay, at the latest the start. Left out: four hours, never "
+        "past two hours before the start.",
+    )
+    release_unpaid = serializers.BooleanField(
+        default=True,
+        help_text="The table is free again if it is not paid by then; false: the booking stays.",
+    )
+
+    def validate_kind(self, value: str) -> Kind:
+        return Kind(value)
+
+
+class NothingSerializer(StrictSerializer):
+    """An empty body."""

@@ -94,12 +94,20 @@ def deposit_agree(reservation: Reservation, terms: Terms) -> None:
 
 
 def payment_wait(
-    reservation: Reservation, deposit: Deposit, *, actor: Actor, now: datetime
+    reservation: Reservation,
+    deposit: Deposit,
+    *,
+    actor: Actor,
+    now: datetime,
+    until: datetime | None = None,
 ) -> Payment:
-    """The reservation waits for its money from now on (rule 78). The caller saves it."""
+    """The reservation waits for its money from now on (rule 78). The caller saves it.
+
+    :param until: as long as staff said; else the usual time
+    """
     reservation.status = Status.PENDING_PAYMENT
     reservation.confirmed_at = None
-    reservation.expires_at = ask_until(reservation, deposit, now=now)
+    reservation.expires_at = until or ask_until(reservation, deposit, now=now)
     return payment_start(reservation, deposit, actor=actor, now=now)
 
 
@@ -110,12 +118,17 @@ def payment_asked(
     actor: Actor,
     now: datetime,
     by_link: bool | None = None,
+    by_hand: bool = False,
 ) -> ReservationPaymentAsked:
-    """The event of it. Somebody who books in a browser is shown the page where they pay."""
+    """The event of it. Somebody who books in a browser is shown the page where they pay.
+
+    :param by_hand: staff ask for what was not agreed when booking
+    """
     if by_link is None:
         by_link = reservation.deposit.is_by_link or actor.channel not in ON_A_PAGE
     return ReservationPaymentAsked(
         by_link=by_link,
+        by_hand=by_hand,
         payment_id=payment.pk,
         expires_at=reservation.expires_at,
         **event_members(reservation, actor=actor, now=now),

@@ -46,8 +46,15 @@ def reservation_deposit_waive(
     wanted = _wanted(account, amount, most)
     less = _less(account.case, keeps - wanted if in_hand else None, wanted, now=now)
     if amount is None:
-        less = _nothing(account.case)
-    _write(reservation, account, less, wanted, what="waived", reason=reason, actor=actor, now=now)
+        less = nothing(account.case)
+    write(reservation, account, less, wanted, what="waived", reason=reason, actor=actor, now=now)
+    return owe_less(reservation, reason=reason, actor=actor, now=now)
+
+
+def owe_less(reservation: Reservation, *, reason: str, actor: Actor, now: datetime) -> Reservation:
+    """What follows when less is owed: a locked booking that waited for nothing else is confirmed,
+    or its guest is asked for the rest.
+    """
     account = account_lock(reservation)
     reservation.deposit_minor = account.case.due_minor
     reservation.version += 1
@@ -86,8 +93,8 @@ def reservation_deposit_refund(
     keeps = min(keeps_minor(account.case, now=now), in_hand - wanted)
     less = _less(account.case, keeps, wanted, now=now)
     if amount is None:
-        less = _nothing(account.case)
-    _write(reservation, account, less, wanted, what="refunded", reason=reason, actor=actor, now=now)
+        less = nothing(account.case)
+    write(reservation, account, less, wanted, what="refunded", reason=reason, actor=actor, now=now)
     deposit_settle(reservation, actor=actor, reason=reason, again=_REFUND, now=now)
     return reservation
 
@@ -115,7 +122,8 @@ def _wanted(account: Account, amount: Money | None, most: int) -> int:
     return wanted
 
 
-def _nothing(case: Case) -> Case:
+def nothing(case: Case) -> Case:
+    """The case in which the guest owes no more."""
     return replace(case, waived_minor=case.terms["limit_minor"], fee_minor=0)
 
 
@@ -132,7 +140,7 @@ def _less(case: Case, target: int | None, wanted: int, *, now: datetime) -> Case
     return replace(less, waived_minor=min(less.waived_minor + over, limit))
 
 
-def _write(
+def write(
     reservation: Reservation,
     account: Account,
     less: Case,

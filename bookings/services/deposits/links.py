@@ -17,7 +17,12 @@ from bookings.services.deposits.asking import (
     payment_asked,
     payment_start,
 )
-from bookings.services.deposits.records import Account, account_lock, has_deposit
+from bookings.services.deposits.records import (
+    Account,
+    account_lock,
+    has_deposit,
+    is_asked_by_hand,
+)
 from bookings.services.deposits.settling import deposit_settle
 from bookings.services.records import event_members, reservation_lock, reservation_record
 from bookings.settlement import Case, Purse
@@ -30,7 +35,8 @@ from reservehub.core.actors import SYSTEM, Actor
 
 @transaction.atomic
 def reservation_payment_ask(*, reservation_id: int, actor: Actor, now: datetime) -> Payment:
-    """Send the guest a link to pay, once more: a booking that waits for it gets new time.
+    """Send the guest a link to pay, once more: a booking that waits for it, or was asked for it by
+    hand, gets new time.
 
     :raises DepositMissing: if no money was agreed, or it is there
     :raises TransitionRefused: if the booking neither waits for it nor lies ahead
@@ -48,13 +54,18 @@ def reservation_payment_ask(*, reservation_id: int, actor: Actor, now: datetime)
     deposit.is_by_link = True
     deposit.save(update_fields=["is_by_link"])
     payment = payment_start(reservation, deposit, actor=actor, now=now)
+    until = ask_until(reservation, deposit, now=now)
     if is_waiting:
-        until = ask_until(reservation, deposit, now=now)
         reservation.expires_at = max(until, reservation.expires_at or until)
+    elif deposit.pay_until is not None:
+        deposit.pay_until = max(until, deposit.pay_until)
+        deposit.save(update_fields=["pay_until"])
     _save(reservation, now=now)
+    is_first = not any(purse.is_saved or purse.was_held for purse in purses)
+    by_hand = is_first and is_asked_by_hand(reservation)
     reservation_record(
         reservation,
-        payment_asked(reservation, payment, actor=actor, now=now, by_link=True),
+        payment_asked(reservation, payment, actor=actor, now=now, by_link=True, by_hand=by_hand),
         actor=actor,
         action="reservation.payment_asked",
         before={},

@@ -73,6 +73,29 @@ def terms_agreed(reservation: Reservation) -> Terms:
     return terms
 
 
+def is_asked_by_hand(reservation: Reservation) -> bool:
+    """Whether staff asked for its money rather than a rule. No query."""
+    return has_deposit(reservation) and terms_agreed(reservation)["rule_id"] is None
+
+
+def is_owing(reservation: Reservation) -> bool:
+    """Whether the guest is asked for something now, be the table theirs or not yet. No query."""
+    is_booked = reservation.status == Status.CONFIRMED
+    is_unpaid = is_booked and reservation.deposit_status == DepositStatus.PENDING
+    return is_unpaid or reservation.status == Status.PENDING_PAYMENT
+
+
+def asked_until(reservation: Reservation, deposit: Deposit) -> datetime | None:
+    """Until when the guest is asked to pay: then the tables go to others, or are kept all the
+    same, as staff chose. None where no time was said.
+    """
+    if reservation.status == Status.PENDING_PAYMENT:
+        return reservation.expires_at
+    if reservation.status != Status.CONFIRMED or deposit.pay_until is None:
+        return None
+    return min(deposit.pay_until, reservation.starts_at)
+
+
 def account_lock(reservation: Reservation) -> Account:
     """The money of a reservation, whose row the caller has locked; its payments are locked after
     it, in their order. Three queries.

@@ -57,7 +57,8 @@ def settle_lock(reservation_id: int) -> Reservation:
     if found is None:
         raise NotFound
     status, guest_id = found
-    # What waits may have expired by the time it is locked; what is confirmed cannot.
+    # What waits may have expired by the time it is locked; what is confirmed cannot: asked for
+    # money at this moment, it would still be given time.
     if Status(status) not in AWAITING | {Status.EXPIRED}:
         return reservation_lock(reservation_id)
     if guest_id is not None:

@@ -17,15 +17,19 @@ from reservehub.core.money import Money
 
 
 def payment_asked(facts: Facts) -> Words:
-    """To book the table; or, where it is booked or the visit is over, because the bank wants the
-    guest to take part.
+    """To book the table; because staff want it for one that was booked without; or, where it is
+    booked or the visit is over, because the bank wants the guest to take part.
     """
     values = facts.values | {"amount": _asked(facts)}
     mode = _mode(facts)
     is_card = mode == Mode.SAVE
     is_booked = facts.reservation is not None and facts.reservation.status not in AWAITING
-    words = _asked_again(values) if is_booked else _asked_first(facts, values, mode)
-    heading, opening, more = words
+    if facts.given.flag("by_hand"):
+        heading, opening, more = _asked_by_hand(facts, values, mode, is_booked=is_booked)
+    elif is_booked:
+        heading, opening, more = _asked_again(values)
+    else:
+        heading, opening, more = _asked_first(facts, values, mode)
     return Words(
         subject=(
             _("%(place)s: your table needs a card, %(when)s")
@@ -76,6 +80,28 @@ def _asked_first(
         _("Your table is kept for you: %(date)s, %(time)s, %(party)s.") % values,
         (_how(mode, values), *((until,) if facts.answer_by else ())),
     )
+
+
+def _asked_by_hand(
+    facts: Facts, values: Mapping[str, str], mode: str, *, is_booked: bool
+) -> tuple[str, str, tuple[str, ...]]:
+    """:param is_booked: the table is theirs whether they pay or not"""
+    if mode == Mode.CHARGE:
+        heading = _("The restaurant asks for a deposit")
+        ask = _("Please pay %(amount)s; it comes off your bill.") % values
+    elif mode == Mode.AUTHORISE:
+        heading = _("The restaurant asks for your card")
+        ask = _("Please let %(amount)s be held on your card. Nothing is taken now.") % values
+    else:
+        heading = _("The restaurant asks for your card")
+        ask = _("Please leave a card. Nothing is charged now.")
+    until = (
+        _("Please do this by %(answer_by)s.")
+        if is_booked
+        else _("Please do this by %(answer_by)s; after that the table goes to others.")
+    ) % values
+    opening = _("This is about your booking: %(date)s, %(time)s, %(party)s.") % values
+    return heading, opening, (ask, *((until,) if facts.answer_by else ()))
 
 
 def _asked_again(values: Mapping[str, str]) -> tuple[str, str, tuple[str, ...]]:

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.deposits import Terms
-from bookings.lifecycle import Status
 from bookings.models import Reservation
 from bookings.presenters.money import price_full
 from bookings.presenters.visit import Visit, google_url, visit_of
 from bookings.selectors import manage_path, manage_token_of
+from bookings.services.deposits.records import is_owing
 from telegram_bot.guest.codes import Step, Tap
 from telegram_bot.guest.facts import Goal
 from telegram_bot.guest.links import link_row, phone_text
@@ -100,15 +100,15 @@ def _to(here: Tap, step: Step, label: str) -> Button:
 
 
 def _price(reservation: Reservation) -> str:
-    """What has to be paid before the table is theirs."""
-    if reservation.status != Status.PENDING_PAYMENT:
+    """What is to be paid."""
+    if not is_owing(reservation):
         return ""
     terms: Terms = reservation.policy_snapshot["deposit"]
     return f"💳 {escape(price_full(terms))}"
 
 
 def _to_pay(reservation: Reservation) -> list[tuple[str, str]]:
-    if reservation.status != Status.PENDING_PAYMENT:
+    if not is_owing(reservation):
         return []
     page = reverse("bookings:manage-pay", args=[manage_token_of(reservation)])
     return [("💳 " + _("Pay now"), settings.RESERVEHUB_BASE_URL + page)]

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from bookings.deposits import BY_HAND, Kind
 from bookings.lifecycle import CANCELLED, OCCUPYING, Status
 from bookings.models import Deposit, Occupancy, Reservation
 from bookings.services import (
@@ -30,8 +31,10 @@ from bookings.services import (
     reservation_cancel,
     reservation_complete,
     reservation_decline,
+    reservation_deposit_ask,
     reservation_deposit_refund,
     reservation_deposit_waive,
+    reservation_deposit_withdraw,
     reservation_fee_charge,
     reservation_no_show,
     reservation_payment_ask,
@@ -40,7 +43,7 @@ from bookings.services import (
     reservation_seat,
     reservation_undo,
 )
-from bookings.services.deposits.records import account_lock
+from bookings.services.deposits.records import account_lock, has_deposit, is_asked_by_hand
 from bookings.settlement import keeps_minor
 from guests.models import GuestFigures
 from payments.facts import FactKind
@@ -48,6 +51,7 @@ from payments.models import Instruction, Payment
 from payments.models.instructions import IN_HAND
 from payments.services import instruction_carry_out, instructions_due
 from reservehub.core import clock
+from reservehub.core.actors import Actor
 from reservehub.core.errors import DomainError
 from reservehub.core.money import Money
 from reservehub.core.testing import run_deliveries
@@ -65,6 +69,7 @@ from tests.factories import GUEST, NOW, STAFF
 pytestmark = pytest.mark.django_db
 
 START = datetime.fromisoformat("2026-06-05T17:00:00+00:00")
+TIMES = [time(19), time(20), time(21, 30)]
 SPANS = [1, 10, 16, 61, 250]
 SHARES = [0, 33, 50, 100]
 CURRENCIES = ["EUR", "JPY", "KWD"]
@@ -77,6 +82,7 @@ STEPS: dict[str, Callable[..., object]] = {
     "no_show": reservation_no_show,
     "seat": reservation_seat,
     "undo": reservation_undo,
+    "withdraw": reservation_deposit_withdraw,
     "ask": reservation_payment_ask,
     "extend": reservation_payment_extend,
 }
@@ -150,15 +156,28 @@ class Evening(RuleBasedStateMachine):
         with clock.freeze(self.now), suppress(DomainError), transaction.atomic():
             service(now=self.now, **arguments)
 
-    def book(self, size: int, at: time) -> None:
+    def book(self, size: int, at: time, actor: Actor = GUEST) -> None:
         with suppress(DomainError), transaction.atomic():
-            booked = book(self.house, now=self.now, party_size=size, time=at)
+            booked = book(self.house, actor=actor, now=self.now, party_size=size, time=at)
             self.parties.append(booked.reservation)
 
     @precondition(lambda self: len(self.parties) < 4)
-    @rule(size=st.integers(1, 4), at=st.sampled_from([time(19), time(20), time(21, 30)]))
-    def books(self, size: int, at: time) -> None:
-        self.book(size, at)
+    @rule(size=st.integers(1, 4), at=st.sampled_from(TIMES), actor=st.sampled_from([GUEST, STAFF]))
+    def books(self, size: int, at: time, actor: Actor) -> None:
+        """What staff book costs nothing until somebody asks."""
+        self.book(size, at, actor)
+
+    @precondition(lambda self: any(not has_deposit(seen(one)) for one in self.parties))
+    @rule(data=st.data(), kind=st.sampled_from(BY_HAND), release=st.booleans())
+    def asks_by_hand(self, data: Any, kind: Kind, *, release: bool) -> None:
+        self.attempt(
+            reservation_deposit_ask,
+            reservation_id=self.party(data).pk,
+            kind=kind,
+            amount=Money(501, self.house.currency),
+            release_unpaid=release,
+            actor=STAFF,
+        )
 
     @rule(data=st.data(), what=st.sampled_from(sorted(STEPS)), by_guest=st.booleans())
     def steps(self, data: Any, what: str, *, by_guest: bool) -> None:
@@ -250,13 +269,18 @@ class Evening(RuleBasedStateMachine):
         for party in map(seen, self.parties):
             payments = payments_for(party)
             self.has_a_table_or_none(party)
-            if party.status == Status.CONFIRMED:
+            if not has_deposit(party):
+                assert not payments
+                continue
+            if party.status == Status.CONFIRMED and party.deposit.pay_until is None:
                 given = any(payment.secured_at for payment in payments)
                 assert given or party.deposit.waived_minor, party.deposit_status
             for payment in payments:
                 self.books_are_right(payment)
                 limit = party.policy_snapshot["deposit"]["limit_minor"]
-                self.is_charged_once(payment, limit)
+                # What was withdrawn may have been more than what is asked for now.
+                most = payment.limit_minor if is_asked_by_hand(party) else limit
+                self.is_charged_once(payment, most)
 
     def has_a_table_or_none(self, party: Reservation) -> None:
         sits = Occupancy.objects.filter(reservation=party).exists()
@@ -314,7 +338,7 @@ class Evening(RuleBasedStateMachine):
 
     def retry_refunds(self) -> None:
         """By hand, where the bank would not."""
-        for party in map(seen, self.parties):
+        for party in filter(has_deposit, map(seen, self.parties)):
             account = account_lock(party)
             in_hand = sum(purse.in_hand_minor for purse in account.purses)
             surplus = in_hand - keeps_minor(account.case, now=self.now)
@@ -329,9 +353,11 @@ class Evening(RuleBasedStateMachine):
         self.tell_all()
 
     def is_settled(self, party: Reservation) -> None:
+        assert party.status not in OCCUPYING
+        if not has_deposit(party):
+            return
         payments = payments_for(party)
         account = account_lock(party)
-        assert party.status not in OCCUPYING
         assert party.deposit_status != "pending"
         assert not Instruction.objects.filter(payment__in=payments, status__in=IN_HAND).exists()
         assert not Deposit.objects.filter(pk=party.pk, look_again_at__lte=self.now).exists()

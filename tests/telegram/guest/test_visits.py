@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from bookings.deposits import Kind
 from bookings.models import Reservation
-from bookings.services import reservation_modify
+from bookings.services import reservation_deposit_ask, reservation_modify
 from bookings.services.requests import Changes
 from reservehub.core import clock
+from reservehub.core.money import Money
 from restaurants.models import Restaurant
 from telegram_bot.guest.codes import Step, Tap, encode, start_of
-from tests.factories import FRIDAY, GUEST, NOW
+from tests.bookings.deposits.people import make_till
+from tests.factories import FRIDAY, GUEST, NOW, STAFF
 from tests.telegram.guest.phone import Phone
 from tests.telegram.guest.visiting import booked_by, booked_by_a_stranger
 
@@ -204,3 +207,21 @@ def test_the_next_booking_stands_first(anna: Phone, restaurant: Restaurant) -> N
     booked_by(anna, restaurant, time=time(18), date=date(2026, 6, 4))
     anna.says("/bookings")
     assert [label[:10] for label in anna.labels[:2]] == ["Thu 4 Jun,", "Fri 5 Jun,"]
+
+
+def test_what_staff_ask_for_later_leads_to_where_one_pays(
+    anna: Phone, restaurant: Restaurant
+) -> None:
+    make_till(restaurant)
+    reservation = booked_by(anna, restaurant)
+    reservation_deposit_ask(
+        reservation_id=reservation.pk,
+        kind=Kind.DEPOSIT,
+        amount=Money(2000, "EUR"),
+        release_unpaid=False,
+        actor=STAFF,
+        now=NOW,
+    )
+    anna.says("/bookings").go("Fri 5 Jun")
+    assert "deposit €20" in anna.text
+    assert anna.url("💳 Pay now").endswith("/pay/")
