@@ -119,8 +119,8 @@ def step(request: HttpRequest, desk: Desk, reservation_id: int, step: str) -> Ht
     known = STEPS.get(step)
     if known is None:
         raise NotFound
-    desk.require(known.needs)
     reservation = reservation_here(desk, reservation_id)
+    desk.require(known.needs)
     form = known.form(request.POST)
     if not form.is_valid():
         return _panel(request, desk, reservation, Refusal(422, _bad_input(form), step, form))
