@@ -159,8 +159,8 @@ def step(request: HttpRequest, desk: Desk, reservation_id: int, step: str) -> Ht
     known = STEPS.get(step)
     if known is None:
         raise NotFound
-    desk.require(known.needs)
     reservation = reservation_here(desk, reservation_id)
+    desk.require(known.needs)
     form = known.form(_typed(request))
     form.in_currency(desk.restaurant.currency)
     if not form.is_valid():
