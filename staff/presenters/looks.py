@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.models import Reservation
+from bookings.presenters.clock import short_date
 from bookings.selectors.money import reservations_of_payments
 from payments.models import Difference, Instruction, InstructionStatus
 from payments.services.settling import CAN_BE_SAID_DONE
@@ -38,6 +40,7 @@ class Look:
     """Something that waits for a person; `facts` are label and text."""
 
     pk: int
+    key: str
     title: str
     text: str
     visit: str
@@ -66,6 +69,7 @@ def _silent(
     ]
     return Look(
         pk=instruction.pk,
+        key=f"told-{instruction.pk}",
         title=name_of(payment, reservation),
         text=str(TOLD[instruction.kind]) % {"amount": amount},
         visit=visit_text(reservation) if reservation else "",
@@ -96,8 +100,9 @@ def _difference(
     difference: Difference, reservation: Reservation | None, restaurant: Restaurant
 ) -> Look:
     payment, currency = difference.payment, difference.currency
+    day = difference.reconciliation.since.astimezone(UTC).date()
     facts = [
-        (_("Day of the provider"), moment_of(difference.reconciliation.since, restaurant)),
+        (_("Day of the provider"), short_date(day)),
         (_("Ours"), _amount(difference.ours_minor, currency)),
         (_("The provider’s"), _amount(difference.theirs_minor, currency)),
         (_("Number at the provider"), difference.provider_id),
@@ -105,6 +110,7 @@ def _difference(
     title = name_of(payment, reservation) if payment else _("No payment of yours")
     return Look(
         pk=difference.pk,
+        key=f"difference-{difference.pk}",
         title=title,
         text=f"{difference.get_kind_display()}. {_ADVICE[difference.kind]}",
         visit=visit_text(reservation) if reservation else "",
