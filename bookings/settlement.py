@@ -113,6 +113,7 @@ class Purse:
     :param ready_minor: held, and still ours to take
     :param room_minor: how much more may be taken from the card that is kept
     :param is_taking: the provider is being told to charge, hold or capture
+    :param is_said_taken: staff have said that it was charged or taken; the provider has not
     :param is_holding: namely to hold
     :param is_letting_go: the provider is being told to release
     :param refused: kinds of instructions that the provider refused last: somebody must look
@@ -132,6 +133,7 @@ class Purse:
     room_minor: int = 0
     was_held: bool = False
     is_taking: bool = False
+    is_said_taken: bool = False
     is_holding: bool = False
     is_letting_go: bool = False
     is_disputed: bool = False

@@ -18,7 +18,11 @@ from bookings.events import (
 )
 from bookings.models import Reservation
 from bookings.services import reservation_payment_settle, reservations_rederive
-from bookings.services.deposits.links import reservation_hold_lost, reservation_payment_failed
+from bookings.services.deposits.links import (
+    reservation_hold_lost,
+    reservation_instruction_settled,
+    reservation_payment_failed,
+)
 from bookings.services.figures import figures_count
 from bookings.services.loyalty import visit_points_settle
 from bookings.services.people import guest_vip_follow
@@ -26,6 +30,7 @@ from guests.events import GuestVipChanged
 from payments.events import (
     DisputeChanged,
     InstructionRefused,
+    InstructionSettled,
     PaymentCaptured,
     PaymentEvent,
     PaymentRefunded,
@@ -105,6 +110,19 @@ def fail_payment(event: InstructionRefused, *, delivery_id: int) -> None:  # noq
             amount_minor=event.amount_minor,
             code=event.code,
             needs_guest=event.needs_guest,
+            now=clock.now(),
+        )
+
+
+@subscribe(InstructionSettled, name="bookings.payment_settled_by_hand")
+def follow_settled(event: InstructionSettled, *, delivery_id: int) -> None:  # noqa: ARG001
+    """What staff know of what the provider does not tell."""
+    reservation_id = reservation_of(event.reference)
+    if reservation_id is not None:
+        reservation_instruction_settled(
+            reservation_id=reservation_id,
+            kind=event.kind,
+            has_happened=event.has_happened,
             now=clock.now(),
         )
 

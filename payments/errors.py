@@ -34,6 +34,16 @@ class AmountRefused(DomainError):
     title = _("That is more than is possible")
 
 
+class NothingToSettle(DomainError):
+    """The provider has told what became of it, is still expected to, or somebody has settled it
+    otherwise.
+    """
+
+    code = "nothing_to_settle"
+    status = 409
+    title = _("This has been settled meanwhile")
+
+
 class CardRefused(DomainError):
     """The bank said no; another card may work."""
 

@@ -85,6 +85,16 @@ class InstructionRefused(PaymentEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InstructionSettled(PaymentEvent):
+    """A person has said what became of something of which the provider says nothing."""
+
+    name = "payments.instruction.settled"
+    instruction_id: int
+    kind: str
+    has_happened: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class DisputeChanged(PaymentEvent):
     """A dispute was opened, moved on or was decided."""
 

@@ -8,6 +8,7 @@ from staff.views import (
     deposit_asking,
     deposits,
     evidence,
+    looks,
     payment_numbers,
     payment_steps,
     payments,
@@ -19,6 +20,17 @@ _SETTINGS = "<slug:slug>/settings/deposits"
 URLS: list[URLPattern] = [
     path("<slug:slug>/payments/", payments.payments, name="payments"),
     path("<slug:slug>/payments/numbers/", payment_numbers.numbers, name="payments-numbers"),
+    path("<slug:slug>/payments/told/<int:instruction_id>/ask/", looks.ask, name="payment-ask"),
+    path(
+        "<slug:slug>/payments/told/<int:instruction_id>/settle/",
+        looks.settle,
+        name="payment-settle",
+    ),
+    path(
+        "<slug:slug>/payments/differences/<int:difference_id>/",
+        looks.difference,
+        name="payment-difference",
+    ),
     path("<slug:slug>/payments/export/", payment_numbers.export, name="payments-export"),
     path(f"{_ONE}/", payments.payment, name="payment"),
     path(f"{_ONE}/<slug:step>/", payment_steps.step, name="payment-step"),

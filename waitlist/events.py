@@ -58,9 +58,20 @@ class EntryClosed(WaitlistEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class EntryExpired(WaitlistEvent):
-    """The last possible start has passed (rule 92)."""
+    """The last possible start has passed (rule 92); or what it became, `reservation_id`, was not
+    paid in time (rule 78).
+    """
 
     name = "waitlist.entry.expired"
+    reservation_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryAcceptedAgain(WaitlistEvent):
+    """What it became was paid after its time, and has a table again (rule 79)."""
+
+    name = "waitlist.entry.accepted_again"
+    reservation_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,5 @@
 """What the waitlist does when something below it happens: gains of capacity are noted (rule 86),
-bookings close what is no longer wanted (rule 91).
+bookings close what is no longer wanted (rule 91), entries follow what they became (rules 78, 79).
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from waitlist.models import OfferCause
 from waitlist.services import (
     broadcasts_check,
     entries_close_elsewhere,
+    entry_follow_booking,
     gain_note,
     gains_note_everywhere,
 )
@@ -128,6 +129,16 @@ def close_elsewhere(event: ReservationEvent, *, delivery_id: int) -> None:  # no
             reservation_id=event.reservation_id,
             now=event.occurred_at,
         )
+
+
+@subscribe(ReservationExpired, ReservationConfirmed, name="waitlist.follow_booking")
+def follow_booking(
+    event: ReservationExpired | ReservationConfirmed,
+    *,
+    delivery_id: int,  # noqa: ARG001
+) -> None:
+    """A table that was taken and not paid is no success of the waitlist; paid after all, it is."""
+    entry_follow_booking(reservation_id=event.reservation_id, now=event.occurred_at)
 
 
 def _note(restaurant_id: int, days: list[date], cause: OfferCause, since: datetime) -> None:

@@ -309,3 +309,10 @@ class Reservation(models.Model):
     def occupied_until(self) -> datetime:
         """End of the stay and of the reset after it (rule 25)."""
         return self.ends_at + timedelta(minutes=self.buffer_minutes)
+
+    @property
+    def waited_for_money(self) -> bool:
+        """Whether the last step ended a time to pay, rather than one in which staff had to answer.
+        Of a booking that expired: nobody paid in time (rule 78).
+        """
+        return (self.undo or {}).get("status") == ReservationStatus.PENDING_PAYMENT

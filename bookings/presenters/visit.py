@@ -183,7 +183,7 @@ def _words(
     if status is Status.EXPIRED and deposit is not None:
         if deposit.too_late_at is not None:
             return _TOO_LATE
-        if (reservation.undo or {}).get("status") == Status.PENDING_PAYMENT:
+        if reservation.waited_for_money:
             return _UNPAID
     if reservation.table_ready_at is not None and status in CALLABLE:
         return _READY

@@ -44,6 +44,7 @@ INSTRUCTION_COLOURS = {
     InstructionStatus.UNCERTAIN: "warning",
     InstructionStatus.DONE: "success",
     InstructionStatus.REFUSED: "danger",
+    InstructionStatus.SAID_DONE: "warning",
 }
 DISPUTE_COLOURS = {
     DisputeStatus.NEEDS_RESPONSE: "danger",
@@ -253,6 +254,7 @@ class InstructionAdmin(OfPaymentAdmin):
         ("reason", "actor_user"),
         ("key", "attempts", "provider_id"),
         ("created_at", "next_attempt_at", "finished_at"),
+        ("settled_at", "settled_by", "settled_reason"),
     )
     readonly_fields = ("amount",)
 

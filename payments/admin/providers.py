@@ -40,10 +40,16 @@ class WebhookReceiptAdmin(ReadOnlyAdmin):
         return is_platform(request)
 
 
+_IS_OPEN = Q(differences__is_mended=False, differences__looked_at=None)
+
+
 class DifferencesInline(MoneyInline):
     model = Difference
     verbose_name_plural = _("Differences")
-    fields = ("kind", "fact_kind", "payment", "provider_id", "ours", "theirs", "is_mended")
+    fields = (
+        *("kind", "fact_kind", "payment", "provider_id", "ours", "theirs", "is_mended"),
+        *("looked_at", "looked_by", "note"),
+    )
 
     @display(description=_("ours"))
     def ours(self, difference: Difference) -> str:
@@ -76,7 +82,7 @@ class ReconciliationAdmin(MoneyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reconciliation]:
         rows: QuerySet[Reconciliation] = super().get_queryset(request)
         return rows.select_related("account__restaurant").annotate(
-            open_differences=Count("differences", filter=Q(differences__is_mended=False))
+            open_differences=Count("differences", filter=_IS_OPEN)
         )
 
     def restaurant_id_of(self, obj: Any) -> int | None:

@@ -118,6 +118,7 @@ class Notice:
     :param kind: the provider's word for it
     :param public_id: our number of the payment, where the event carries it
     :param provider_id: otherwise the provider's number of the payment object
+    :param account: whose event it is, where the provider says so: as `Order.account`
     :param answer: what it says by itself; None: ask the provider (`look_up`)
     """
 
@@ -125,6 +126,7 @@ class Notice:
     kind: str
     public_id: str = ""
     provider_id: str = ""
+    account: str | None = None
     answer: Answer | None = None
 
 

@@ -28,6 +28,7 @@ class InstructionStatus(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted, outcome awaited")
     DONE = "done", _("Done")
     REFUSED = "refused", _("Refused")
+    SAID_DONE = "said_done", _("Done, as your team says")
 
 
 IN_HAND = (
@@ -37,6 +38,14 @@ IN_HAND = (
     InstructionStatus.ACCEPTED,
 )
 """It may yet move money, or has moved some that the ledger does not know of."""
+SPOKEN_FOR = (*IN_HAND, InstructionStatus.SAID_DONE)
+"""Its amount may not be moved once more: that, or a person has said that it has moved."""
+NO_WORD = "no_word"
+"""Code of an instruction that may have been done already, where people have been told that nobody
+can say.
+"""
+SAID_NOT_DONE = "said_not_done"
+"""Code of one that was not done, as a person has said."""
 
 
 class Instruction(models.Model):
@@ -85,6 +94,19 @@ class Instruction(models.Model):
     needs_guest = models.BooleanField(_("the guest must confirm it"), default=False)
     created_at = models.DateTimeField(_("created at"))
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    settled_at = models.DateTimeField(_("settled by hand at"), null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("settled by"),
+    )
+    was_said_done = models.BooleanField(_("said to be done"), null=True, blank=True)
+    settled_reason = models.CharField(
+        _("why it was settled so"), max_length=300, blank=True, db_default=""
+    )
 
     class Meta:
         verbose_name = _("instruction")
@@ -121,3 +143,9 @@ class Instruction(models.Model):
     def has_number(self) -> bool:
         """Whether the provider has given it one that is not merely that of what it acts on."""
         return self.provider_id not in ("", self.object_id)
+
+    @property
+    def was_settled(self) -> bool:
+        """What became of it is known from a person alone: the provider has not told anything."""
+        is_refused = self.status == InstructionStatus.REFUSED and self.code == SAID_NOT_DONE
+        return is_refused or self.status == InstructionStatus.SAID_DONE

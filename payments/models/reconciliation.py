@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -49,7 +50,7 @@ class DifferenceKind(models.TextChoices):
 
 class Difference(models.Model):
     """Something the two lists did not agree on. What only the provider knew is taken over at once
-    (`is_mended`); the rest is for people.
+    (`is_mended`); the rest is for people, until one of them has `looked_at` it.
     """
 
     reconciliation = models.ForeignKey(
@@ -68,6 +69,16 @@ class Difference(models.Model):
     theirs_minor = models.BigIntegerField(_("theirs, minor units"), null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     is_mended = models.BooleanField(_("taken over"), default=False)
+    looked_at = models.DateTimeField(_("looked at"), null=True, blank=True)
+    looked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("looked at by"),
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("difference")

@@ -21,14 +21,17 @@ def reconciliations_of(restaurant: Restaurant, *, now: datetime) -> QuerySet[Rec
     )
 
 
+def differences_of(restaurant: Restaurant) -> QuerySet[Difference]:
+    """What the two lists did not agree on."""
+    rows = Difference.objects.filter(reconciliation__account__restaurant=restaurant)
+    return rows.select_related("payment", "reconciliation")
+
+
 def differences_open(restaurant: Restaurant, *, now: datetime) -> QuerySet[Difference]:
-    """What the two lists of the last 30 days do not agree on and nobody could take over."""
-    return (
-        Difference.objects.filter(
-            reconciliation__account__restaurant=restaurant,
-            reconciliation__since__gte=now - SHOWN_FOR,
-            is_mended=False,
-        )
-        .select_related("payment", "reconciliation")
-        .order_by("-reconciliation__since", "pk")
+    """What the two lists of the last 30 days do not agree on, and what neither could be taken over
+    nor has been looked at.
+    """
+    found = differences_of(restaurant).filter(
+        reconciliation__since__gte=now - SHOWN_FOR, is_mended=False, looked_at=None
     )
+    return found.order_by("-reconciliation__since", "pk")

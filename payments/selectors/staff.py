@@ -19,6 +19,7 @@ from payments.models import (
     Payment,
     WebhookReceipt,
 )
+from payments.models.instructions import IN_HAND, NO_WORD, SAID_NOT_DONE
 from restaurants.models import Restaurant
 
 OPEN_DISPUTES = (DisputeStatus.NEEDS_RESPONSE, DisputeStatus.UNDER_REVIEW)
@@ -118,7 +119,9 @@ def course_of(payment: Payment) -> Course:
     return Course(
         entries=list(payment.entries.order_by("occurred_at", "pk")),
         instructions=list(
-            payment.instructions.select_related("actor_user").order_by("created_at", "pk")
+            payment.instructions.select_related("actor_user", "settled_by").order_by(
+                "created_at", "pk"
+            )
         ),
         disputes=list(payment.disputes.order_by("opened_at", "pk")),
         webhooks=list(receipts.order_by("received_at", "pk")[:MOST_WEBHOOKS]),
@@ -126,7 +129,9 @@ def course_of(payment: Payment) -> Course:
 
 
 def refused_instructions(restaurant: Restaurant, *, since: datetime) -> QuerySet[Instruction]:
-    """What a provider has refused since then and has not done later; the latest first."""
+    """What a provider has refused since then and has not done later; the latest first. Of what a
+    person has settled somebody knows.
+    """
     done_later = Instruction.objects.filter(
         payment=OuterRef("payment"),
         kind=OuterRef("kind"),
@@ -140,9 +145,21 @@ def refused_instructions(restaurant: Restaurant, *, since: datetime) -> QuerySet
             status=InstructionStatus.REFUSED,
             finished_at__gte=since,
         )
+        .exclude(code=SAID_NOT_DONE)
         .select_related("payment")
         .order_by("-finished_at", "-pk")
     )
+
+
+def instructions_of(restaurant: Restaurant) -> QuerySet[Instruction]:
+    """All that its providers were told. The caller has made sure that the asker may see it."""
+    return Instruction.objects.filter(payment__restaurant=restaurant).select_related("payment")
+
+
+def silent_instructions(restaurant: Restaurant) -> QuerySet[Instruction]:
+    """What a provider was told and says nothing about, after a day; the oldest first."""
+    silent = instructions_of(restaurant).filter(status__in=IN_HAND, code=NO_WORD)
+    return silent.order_by("created_at", "pk")
 
 
 def open_disputes(restaurant: Restaurant) -> QuerySet[Dispute]:

@@ -21,12 +21,15 @@ from payments.services.receiving import (
     receipts_due,
     receipts_prune,
 )
+from payments.services.settling import difference_look, instruction_settle
 from payments.services.trying import payment_ask, payment_begin, payment_look_up, payment_pay
 
 __all__ = [
     "Outcome",
+    "difference_look",
     "holds_run_out",
     "instruction_carry_out",
+    "instruction_settle",
     "instructions_due",
     "instructions_unstick",
     "notices_receive",

@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from payments.facts import FactKind, Totals, held_by_object, kept_by_object, totals_of
-from payments.models import Instruction, InstructionKind, LedgerEntry, Payment
-from payments.models.instructions import IN_HAND
+from payments.models import (
+    Instruction,
+    InstructionKind,
+    InstructionStatus,
+    LedgerEntry,
+    Payment,
+)
+from payments.models.instructions import IN_HAND, SPOKEN_FOR
 from reservehub.core.errors import NotFound
 
 SURPLUS = "surplus"
@@ -37,20 +43,31 @@ class Books:
         """What may still move money."""
         return [one for one in self.instructions if one.kind in kinds and one.status in IN_HAND]
 
+    def spoken_for(self, *kinds: InstructionKind) -> list[Instruction]:
+        """The same, and what a person says has moved it already."""
+        return [one for one in self.instructions if one.kind in kinds and one.status in SPOKEN_FOR]
+
+    def said_taken(self) -> list[Instruction]:
+        """What was taken, as a person says, and the provider has not told yet."""
+        said = self.spoken_for(InstructionKind.CHARGE, InstructionKind.CAPTURE)
+        return [one for one in said if one.status == InstructionStatus.SAID_DONE]
+
     def held(self) -> dict[str, int]:
         """What can be captured, by object: nothing of what is being released."""
-        going = {one.object_id for one in self.in_hand(InstructionKind.RELEASE)}
+        going = {one.object_id for one in self.spoken_for(InstructionKind.RELEASE)}
+        going |= {one.object_id for one in self.said_taken()}
         held = held_by_object(entry.fact() for entry in self.entries)
         return {one: amount for one, amount in held.items() if one not in going}
 
     def room(self) -> int:
         """How much more may be taken in all; what was given back makes no new room."""
-        return max(self.payment.limit_minor - self.totals.captured, 0)
+        said = sum(one.amount_minor for one in self.said_taken())
+        return max(self.payment.limit_minor - self.totals.captured - said, 0)
 
     def refundable(self) -> dict[str, int]:
         """What can be given back, by object: less what is being given back."""
         kept = kept_by_object(entry.fact() for entry in self.entries)
-        for one in self.in_hand(InstructionKind.REFUND):
+        for one in self.spoken_for(InstructionKind.REFUND):
             if one.object_id in kept:
                 kept[one.object_id] -= one.amount_minor
         return {one: amount for one, amount in kept.items() if amount > 0}
@@ -65,7 +82,7 @@ class Books:
         A refund of it that failed counts as tried: people must look, not the same refund again.
         """
         totals = self.totals
-        going = sum(one.amount_minor for one in self.in_hand(InstructionKind.REFUND))
+        going = sum(one.amount_minor for one in self.spoken_for(InstructionKind.REFUND))
         tried = sum(
             one.amount_minor
             for one in self.instructions

@@ -14,16 +14,20 @@ from reservehub.core.actors import SYSTEM
 
 def consequences(books: Books, *, now: datetime) -> None:
     """The caller holds the payment's lock, and has written new entries."""
-    for instruction in books.instructions:
-        if instruction.status == InstructionStatus.ACCEPTED:
+    # What waits for the provider comes before what a person has settled: of two of one amount the
+    # number may be anybody's.
+    for instruction in sorted(books.instructions, key=lambda one: one.was_settled):
+        if instruction.status == InstructionStatus.ACCEPTED or instruction.was_settled:
             instruction_settle_by_books(books, instruction, now)
     _give_surplus_back(books, now)
     _release_surplus(books, now)
 
 
 def instruction_settle_by_books(books: Books, instruction: Instruction, now: datetime) -> bool:
-    """End an instruction whose outcome stands in the ledger; whether it does."""
-    if books.has_failed(instruction):
+    """End an instruction whose outcome stands in the ledger, whatever a person has said of it;
+    whether it does.
+    """
+    if books.has_failed(instruction) and instruction.status != InstructionStatus.REFUSED:
         instruction.code = instruction.code or "failed_later"
         end(instruction, InstructionStatus.REFUSED, now)
         tell_refusal(books.payment, instruction, now)
@@ -79,6 +83,7 @@ def _release_surplus(books: Books, now: datetime) -> None:
     payment = books.payment
     held = held_by_object(entry.fact() for entry in books.entries)
     told = {one.object_id for one in books.instructions if one.kind == InstructionKind.RELEASE}
+    told |= {one.object_id for one in books.said_taken()}
     room = books.room()
     for object_id in sorted(held, key=lambda one: (one != payment.provider_id, one)):
         if held[object_id] <= room:

@@ -19,7 +19,7 @@ from payments.models import (
     LedgerSource,
     Payment,
 )
-from payments.models.instructions import IN_HAND
+from payments.models.instructions import IN_HAND, NO_WORD
 from payments.services.books import EFFECTS, Books, books_of, payment_locked
 from payments.services.consequences import end, instruction_settle_by_books
 from payments.services.noting import answer_note
@@ -29,8 +29,6 @@ logger = logging.getLogger(__name__)
 
 OUTCOME_UNKNOWN = "outcome_unknown"
 """Code of an instruction that may have been done already."""
-NO_WORD = "no_word"
-"""The same, where people have been told that nobody can say."""
 MAY_BE_DONE = (OUTCOME_UNKNOWN, NO_WORD)
 FIRST_RETRY = timedelta(seconds=15)
 LONGEST_RETRY = timedelta(hours=1)

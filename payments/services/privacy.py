@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef
 
-from payments.models import Instruction, Payment, StoredMethod
+from payments.models import Difference, Instruction, Payment, StoredMethod
 
 
 def payments_forget(references: Sequence[str]) -> int:
@@ -18,7 +18,10 @@ def payments_forget(references: Sequence[str]) -> int:
     """
     payments = Payment.objects.filter(reference__in=references)
     cards = list(payments.exclude(method=None).values_list("method", flat=True).distinct())
-    Instruction.objects.filter(payment__in=payments).update(reason="", source_token="")
+    Instruction.objects.filter(payment__in=payments).update(
+        reason="", settled_reason="", source_token=""
+    )
+    Difference.objects.filter(payment__in=payments).update(note="")
     count = payments.update(method=None)
     in_use = Payment.objects.filter(method=OuterRef("pk"))
     StoredMethod.objects.filter(~Exists(in_use), pk__in=cards).delete()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,6 +20,8 @@ from reservehub.core.handover import Handover
 
 HANDLE_TASK = "payments.handle_webhook"
 UNKNOWN_PAYMENT = "unknown_payment"
+OTHER_ACCOUNT = "other_account"
+"""Somebody else's account names a payment of ours: what it says of it is not believed."""
 STRANGER_TRIES = 8
 """About an hour: so long we may take to learn the number of a payment that is told already. After
 that it belongs to another system with the same account.
@@ -26,6 +29,7 @@ that it belongs to another system with the same account.
 GIVE_UP_AFTER = timedelta(days=3)
 KEEP_HANDLED = timedelta(days=90)
 
+logger = logging.getLogger(__name__)
 _handling = Handover(HANDLE_TASK)
 
 
@@ -63,6 +67,9 @@ def receipt_handle(*, receipt_id: int, now: datetime) -> bool:
     payment = payment_of_notice(receipt.provider, notice)
     if payment is None:
         return _later(receipt, UNKNOWN_PAYMENT, now, is_over=receipt.attempts >= STRANGER_TRIES)
+    if notice.account not in (None, payment.account_name):
+        logger.warning("Webhook %s: of another account than its payment", receipt.pk)
+        return _later(receipt, OTHER_ACCOUNT, now, is_over=True)
     try:
         _handle(payment, notice, now)
     except CannotAsk as error:

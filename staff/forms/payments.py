@@ -118,6 +118,40 @@ class StepForm(HouseForm):
         return {"reason": self.cleaned_data["reason"]}
 
 
+class SettleForm(StepForm):
+    """What became of something of which the provider says nothing."""
+
+    outcome = forms.ChoiceField(
+        label=_("What became of it"),
+        choices=[("yes", _("It happened")), ("no", _("It did not happen"))],
+        widget=forms.RadioSelect,
+    )
+    field_order = ("outcome", "reason", "nonce")
+
+    def __init__(self, *args: Any, may_be_said_done: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        outcome = self.fields["outcome"]
+        if isinstance(outcome, forms.ChoiceField) and not may_be_said_done:
+            outcome.choices = [("no", _("It did not happen"))]
+            outcome.initial = "no"
+        self.fields["reason"].label = _("How you know")
+        self.fields["reason"].help_text = _(
+            "For your team and the audit, for example: seen in the list of the provider."
+        )
+
+    def wish(self) -> dict[str, Any]:
+        return super().wish() | {"has_happened": self.cleaned_data["outcome"] == "yes"}
+
+
+class LookForm(StepForm):
+    """What somebody has found out about a difference."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = _("What it was")
+        self.fields["reason"].help_text = _("For your team and the audit.")
+
+
 class AmountForm(StepForm):
     """All of it, or a part."""
 

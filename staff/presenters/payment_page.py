@@ -18,10 +18,12 @@ from payments.models import (
     Dispute,
     DisputeStatus,
     Instruction,
+    InstructionStatus,
     LedgerEntry,
     Payment,
     WebhookReceipt,
 )
+from payments.models.instructions import IN_HAND, NO_WORD
 from payments.selectors.staff import OPEN_DISPUTES, Course
 from restaurants.models import Restaurant
 from staff.presenters.deposits import amount_text
@@ -39,7 +41,7 @@ _HAPPENED: Mapping[str, str | Promise] = {
     "fee": gettext_lazy("The provider kept %(amount)s"),
     "refused": gettext_lazy("The card was refused"),
 }
-_TOLD: Mapping[str, str | Promise] = {
+TOLD: Mapping[str, str | Promise] = {
     "pay": gettext_lazy("Told to take %(amount)s with the card given"),
     "charge": gettext_lazy("Told to charge %(amount)s to the saved card"),
     "authorise": gettext_lazy("Told to hold %(amount)s on the saved card"),
@@ -69,7 +71,7 @@ def timeline_of(course: Course, payment: Payment, restaurant: Restaurant) -> lis
     """Everything that is known of a payment, in the order in which it happened."""
     opened = Moment(
         at=payment.created_at,
-        when=_when(payment.created_at, restaurant),
+        when=moment_of(payment.created_at, restaurant),
         kind="order",
         text=_asked(payment),
         detail=payment.description,
@@ -77,6 +79,7 @@ def timeline_of(course: Course, payment: Payment, restaurant: Restaurant) -> lis
     found = [
         opened,
         *(_of_order(one, payment, restaurant) for one in course.instructions),
+        *(_of_settling(one, restaurant) for one in course.instructions if one.settled_at),
         *(_of_entry(one, restaurant) for one in course.entries),
         *(_of_dispute(one, restaurant) for one in course.disputes),
         *(_of_webhook(one, restaurant) for one in course.webhooks),
@@ -98,7 +101,7 @@ def _of_entry(entry: LedgerEntry, restaurant: Restaurant) -> Moment:
     detail = [str(entry.get_source_display()), entry.code, entry.provider_id]
     return Moment(
         at=entry.occurred_at,
-        when=_when(entry.occurred_at, restaurant),
+        when=moment_of(entry.occurred_at, restaurant),
         kind="money",
         text=str(_HAPPENED[entry.kind]) % {"amount": amount},
         detail=" · ".join(part for part in detail if part),
@@ -111,12 +114,25 @@ def _of_order(instruction: Instruction, payment: Payment, restaurant: Restaurant
     detail = [str(instruction.get_status_display()), instruction.code, instruction.reason]
     return Moment(
         at=instruction.created_at,
-        when=_when(instruction.created_at, restaurant),
+        when=moment_of(instruction.created_at, restaurant),
         kind="order",
-        text=str(_TOLD[instruction.kind]) % {"amount": amount},
+        text=str(TOLD[instruction.kind]) % {"amount": amount},
         detail=" · ".join(part for part in detail if part),
         who=instruction.actor_user.get_full_name() if instruction.actor_user else "",
         is_bad=instruction.status == "refused",
+    )
+
+
+def _of_settling(instruction: Instruction, restaurant: Restaurant) -> Moment:
+    at = instruction.settled_at or instruction.created_at
+    said = _("It happened") if instruction.was_said_done else _("It did not happen")
+    return Moment(
+        at=at,
+        when=moment_of(at, restaurant),
+        kind="order",
+        text=_("Settled by hand: %(outcome)s") % {"outcome": said},
+        detail=instruction.settled_reason,
+        who=instruction.settled_by.get_full_name() if instruction.settled_by else "",
     )
 
 
@@ -124,7 +140,7 @@ def _of_dispute(dispute: Dispute, restaurant: Restaurant) -> Moment:
     amount = amount_text(dispute.amount_minor, dispute.currency)
     return Moment(
         at=dispute.opened_at,
-        when=_when(dispute.opened_at, restaurant),
+        when=moment_of(dispute.opened_at, restaurant),
         kind="dispute",
         text=_("A dispute about %(amount)s was opened") % {"amount": amount},
         detail=" · ".join(
@@ -138,7 +154,7 @@ def _of_webhook(receipt: WebhookReceipt, restaurant: Restaurant) -> Moment:
     state = _("handled") if receipt.handled_at else _("waits to be handled")
     return Moment(
         at=receipt.received_at,
-        when=_when(receipt.received_at, restaurant),
+        when=moment_of(receipt.received_at, restaurant),
         kind="told",
         text=_("The provider reported: %(kind)s") % {"kind": receipt.kind or receipt.event_id},
         detail=" · ".join(part for part in (state, receipt.last_error) if part),
@@ -146,7 +162,8 @@ def _of_webhook(receipt: WebhookReceipt, restaurant: Restaurant) -> Moment:
     )
 
 
-def _when(at: datetime, restaurant: Restaurant) -> str:
+def moment_of(at: datetime, restaurant: Restaurant) -> str:
+    """``Fri 5 Jun, 19:00``, by the clock of the restaurant."""
     wall = local(at, restaurant)
     return f"{short_date(wall.date())}, {clock_text(wall, restaurant)}"
 
@@ -180,6 +197,32 @@ def dispute_boxes(course: Course, restaurant: Restaurant) -> list[DisputeBox]:
             is_over=one.status not in OPEN_DISPUTES,
         )
         for one in course.disputes
+    ]
+
+
+# --- Without word from the provider ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unsettled:
+    """Something of which only people know, or nobody."""
+
+    pk: int
+    text: str
+    is_said_done: bool
+
+
+def unsettled_of(course: Course, payment: Payment) -> list[Unsettled]:
+    """What can be asked about, or settled by hand; or be taken back, where it was a mistake."""
+    return [
+        Unsettled(
+            pk=one.pk,
+            text=str(TOLD[one.kind]) % {"amount": amount_text(one.amount_minor, payment.currency)},
+            is_said_done=one.status == InstructionStatus.SAID_DONE,
+        )
+        for one in course.instructions
+        if one.status == InstructionStatus.SAID_DONE
+        or (one.status in IN_HAND and one.code == NO_WORD)
     ]
 
 

@@ -208,7 +208,7 @@ def _of_dispute(
     return Trouble(
         key=f"dispute-{dispute.pk}",
         text=_("%(name)s disputes %(amount)s")
-        % {"name": _name(dispute.payment, reservation), "amount": amount},
+        % {"name": name_of(dispute.payment, reservation), "amount": amount},
         detail=detail,
         is_urgent=needs_answer,
         url=reverse("staff:payment", args=[restaurant.slug, dispute.payment_id]),
@@ -227,7 +227,7 @@ def _of_refused(
         detail += f" · {instruction.code}"
     return Trouble(
         key=f"refused-{instruction.pk}",
-        text=f"{_name(instruction.payment, reservation)}, {amount}",
+        text=f"{name_of(instruction.payment, reservation)}, {amount}",
         detail=detail,
         is_urgent=True,
         url=reverse("staff:payment", args=[restaurant.slug, instruction.payment_id]),
@@ -235,7 +235,8 @@ def _of_refused(
     )
 
 
-def _name(payment: Payment, reservation: Reservation | None) -> str:
+def name_of(payment: Payment, reservation: Reservation | None) -> str:
+    """Whose payment it is."""
     return reservation.guest_name if reservation else payment.description
 
 

@@ -23,6 +23,7 @@ from bookings.selectors.money import (
 )
 from payments.models import Payment, PaymentStatus
 from payments.selectors import payments_visible_to
+from payments.selectors.reconciliation import differences_open
 from payments.selectors.staff import (
     Position,
     course_of,
@@ -31,18 +32,21 @@ from payments.selectors.staff import (
     payments_page,
     payments_sums,
     refused_instructions,
+    silent_instructions,
 )
 from reservehub.core.errors import NotFound
 from reservehub.core.pages import errors_of
 from restaurants.permissions import Capability
 from staff.access import Desk, desk_view, show
 from staff.forms.payments import FilterForm
+from staff.presenters.looks import difference_looks, silent_looks
 from staff.presenters.payment_page import (
     dispute_boxes,
     facts_of,
     step_links,
     terms_rows,
     timeline_of,
+    unsettled_of,
 )
 from staff.presenters.payments import (
     Trouble,
@@ -68,6 +72,7 @@ def payments(request: HttpRequest, desk: Desk) -> HttpResponse:
     rules = [(row.pk, row.name) for row in deposit_rules_of(place)]
     form = FilterForm(request.GET.dict(), rules=rules, today=today)
     context: dict[str, Any] = {"form": form, "troubles": troubles_here(desk)}
+    context |= _looks_here(desk)
     context["unredeemed"] = unredeemed_rows(unredeemed_of(place, now=desk.now, today=today), place)
     if not form.is_valid():
         errors = errors_of(form)
@@ -129,6 +134,17 @@ def troubles_here(desk: Desk) -> list[Trouble]:
     return troubles_of(list(disputes), list(refused[:TROUBLES_SHOWN]), desk.restaurant)
 
 
+def _looks_here(desk: Desk) -> dict[str, Any]:
+    """Without word from the provider, and where the two books differ: at most four queries."""
+    place = desk.restaurant
+    silent = silent_instructions(place)[:TROUBLES_SHOWN]
+    differences = differences_open(place, now=desk.now)[:TROUBLES_SHOWN]
+    return {
+        "silent": silent_looks(list(silent), place),
+        "differences": difference_looks(list(differences), place),
+    }
+
+
 def payment_here(desk: Desk, payment_id: int) -> tuple[Payment, Reservation | None]:
     """A payment of this restaurant and what it is for.
 
@@ -161,6 +177,7 @@ def payment(request: HttpRequest, desk: Desk, payment_id: int) -> HttpResponse:
         "steps": step_links(found, reservation, desk.restaurant),
         "timeline": timeline_of(course, found, desk.restaurant),
         "disputes": dispute_boxes(course, desk.restaurant),
+        "unsettled": unsettled_of(course, found),
     }
     return _show(request, desk, "page.html", context)
 

@@ -33,7 +33,16 @@ from notifications.models import (
     Message,
     MessageAttempt,
 )
-from payments.models import Dispute, Instruction, LedgerEntry, Payment, StoredMethod
+from payments.models import (
+    Difference,
+    Dispute,
+    Instruction,
+    LedgerEntry,
+    Payment,
+    PaymentAccount,
+    Reconciliation,
+    StoredMethod,
+)
 from restaurants.models import Restaurant
 from reviews.models import Review
 from telegram_bot.models import Dialogue, GuestProfile, TelegramUser
@@ -323,8 +332,22 @@ def _in_payments(visit: Reservation, place: Restaurant) -> None:
         key="refund-1",
         source_token="zelda-once",
         reason="Zelda was ill",
+        settled_reason="Zelda has it back",
         next_attempt_at=NOW,
         created_at=NOW,
+    )
+    account = PaymentAccount.objects.create(
+        restaurant=place, provider="stripe", created_at=NOW, updated_at=NOW
+    )
+    Difference.objects.create(
+        reconciliation=Reconciliation.objects.create(
+            account=account, since=NOW - timedelta(days=1), until=NOW, run_at=NOW
+        ),
+        payment=payment,
+        kind="amount",
+        fact_kind="captured",
+        provider_id="ch-1",
+        note="Zelda paid twice",
     )
     Dispute.objects.create(
         payment=payment,

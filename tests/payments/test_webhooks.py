@@ -272,3 +272,34 @@ def test_what_was_handled_long_ago_is_forgotten(gateway: TestGateway) -> None:
     with clock.freeze(NOW + KEEP_HANDLED + LATER):
         assert prune_webhooks() == 1
     assert WebhookReceipt.objects.get().event_id == "other"
+
+
+# --- Of another account ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("told", [None, "acct_1"])
+def test_an_event_of_the_payment_s_own_account_is_believed(
+    gateway: TestGateway, told: str | None
+) -> None:
+    payment, notice = paid(gateway)
+    (pk,) = receive(replace(notice, account=told))
+    assert receipt_handle(receipt_id=pk, now=NOW)
+    assert status(payment) == Status.CAPTURED
+
+
+@pytest.mark.parametrize("told", ["acct_2", ""])
+@pytest.mark.parametrize("has_answer", [True, False])
+def test_an_event_of_another_account_is_refused_and_logged_by_its_number(
+    gateway: TestGateway, caplog: pytest.LogCaptureFixture, told: str, has_answer: bool
+) -> None:
+    payment, notice = paid(gateway)
+    notice = replace(notice, account=told, answer=notice.answer if has_answer else None)
+    (pk,) = receive(notice)
+    with caplog.at_level(logging.WARNING):
+        assert receipt_handle(receipt_id=pk, now=NOW), "and not tried again"
+    assert status(payment) == Status.OPEN
+    assert not gateway.called("look_up")
+    assert WebhookReceipt.objects.get(pk=pk).last_error == "other_account"
+    assert [one.getMessage() for one in caplog.records if one.name.startswith("payments")] == [
+        f"Webhook {pk}: of another account than its payment"
+    ]

@@ -156,7 +156,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     # Who may configure may also charge and refund; hosts may neither.
     **dict.fromkeys(("payments", "payments-numbers"), CONFIGURERS),
     **dict.fromkeys(("payment", "payment-step", "deposit-ask"), NO_SUCH_CONFIG),
-    **dict.fromkeys(("payments-export", "dispute-evidence"), POST_ONLY),
+    **dict.fromkeys(("payment-settle", "payment-difference"), NO_SUCH_CONFIG),
+    **dict.fromkeys(("payment-ask", "payments-export", "dispute-evidence"), POST_ONLY),
     **dict.fromkeys(
         ("settings-deposits", "settings-deposits-account", "deposit-rule-add"), CONFIGURERS
     ),

@@ -144,7 +144,10 @@ class EntrySerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(help_text="The last start that suits.")
     offer = OfferSerializer(allow_null=True)
-    reservation = serializers.IntegerField(allow_null=True, help_text="What it became.")
+    reservation = serializers.IntegerField(
+        allow_null=True,
+        help_text="What it became. With status `expired`: the booking was not paid in time.",
+    )
 
 
 class OwnEntrySerializer(EntrySerializer):

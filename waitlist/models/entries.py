@@ -209,6 +209,13 @@ class WaitlistEntry(models.Model):
         return self.status in LIVE
 
     @property
+    def is_unpaid(self) -> bool:
+        """Why it expired: the guest took a table and did not pay for it in time (rule 78). An entry
+        that waited in vain never became a booking.
+        """
+        return self.status == EntryStatus.EXPIRED and self.reservation_id is not None
+
+    @property
     def window(self) -> tuple[time, time]:
         """The wished span of the wall clock, both ends included."""
         return self.from_time, self.until_time

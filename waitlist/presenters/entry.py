@@ -52,6 +52,13 @@ _WORDS: Mapping[str, tuple[str, Promise, Promise | str]] = {
         gettext_lazy("We are sorry. The last time you wished has passed."),
     ),
 }
+_UNPAID: tuple[str, Promise, Promise | str] = (
+    _OVER,
+    gettext_lazy("The time to pay is over"),
+    gettext_lazy(
+        "So the table is free for others again. Join the waitlist once more if you still wish one."
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ def _words(entry: WaitlistEntry, offer: OfferView | None) -> tuple[str, str, str
         return _GOOD, _("A table is free for you"), sentence % values
     # An offer whose time is over is none, whether or not a worker has seen it yet.
     status = EntryStatus.WAITING if entry.status == EntryStatus.OFFERED else entry.status
-    tone, words, more = _WORDS[status]
+    tone, words, more = _UNPAID if entry.is_unpaid else _WORDS[status]
     return tone, str(words), str(more)
 
 

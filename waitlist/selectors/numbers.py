@@ -15,7 +15,8 @@ class WaitlistNumbers(NamedTuple):
     """Entries of some service dates, by what became of them.
 
     `joined` is all of them; `offered` had at least one offer; `converted` became a booking that was
-    not cancelled; `closed` booked another table that night; `abandoned` left or waited in vain.
+    not cancelled; `closed` booked another table that night; `expired` waited in vain; `unpaid` took
+    a table and did not pay in time; `abandoned` left, or were one of these two.
     `offers_*` count offers, of which one entry may have had several.
     """
 
@@ -26,6 +27,7 @@ class WaitlistNumbers(NamedTuple):
     converted: int
     abandoned: int
     expired: int
+    unpaid: int
     left: int
     removed: int
     closed: int
@@ -58,7 +60,8 @@ def waitlist_numbers(restaurant_id: int, first: date, last: date) -> WaitlistNum
                 & Q(reservation__isnull=False),
             ),
             abandoned=of(EntryStatus.LEFT, EntryStatus.EXPIRED),
-            expired=of(EntryStatus.EXPIRED),
+            expired=Count("pk", filter=Q(status=EntryStatus.EXPIRED) & Q(reservation__isnull=True)),
+            unpaid=Count("pk", filter=Q(status=EntryStatus.EXPIRED) & Q(reservation__isnull=False)),
             left=of(EntryStatus.LEFT),
             removed=of(EntryStatus.REMOVED),
             closed=of(EntryStatus.CLOSED),

@@ -9,6 +9,7 @@ from waitlist.services.answers import (
     offer_expire,
     offers_expire,
 )
+from waitlist.services.following import entry_follow_booking
 from waitlist.services.gains import gain_note, gains_note_everywhere
 from waitlist.services.joining import entry_change, entry_join, entry_resume
 from waitlist.services.leaving import (
@@ -29,6 +30,7 @@ __all__ = [
     "entries_close_elsewhere",
     "entries_expire",
     "entry_change",
+    "entry_follow_booking",
     "entry_join",
     "entry_leave",
     "entry_notify",

@@ -256,7 +256,9 @@ def _check_fee(
         raise FeeRefused(reason="too_early")
     if now > reservation.starts_at + FEE_UNTIL:
         raise FeeRefused(reason="too_late")
-    if case.fee_minor or any(purse.captured_minor or purse.is_taking for purse in purses):
+    if case.fee_minor or any(
+        purse.captured_minor or purse.is_taking or purse.is_said_taken for purse in purses
+    ):
         raise FeeRefused(reason="charged")
     if not any(purse.ready_minor or purse.is_saved for purse in purses):
         raise FeeRefused(reason="no_card")

@@ -20,6 +20,7 @@ from bookings.services.deposits.asking import (
 from bookings.services.deposits.records import (
     Account,
     account_lock,
+    fee_forget,
     has_deposit,
     is_asked_by_hand,
 )
@@ -29,6 +30,7 @@ from bookings.settlement import Case, Purse
 from payments.errors import PaymentsOff
 from payments.facts import Mode
 from payments.models import InstructionKind, Payment
+from payments.models.instructions import NO_WORD
 from reservehub.core import events
 from reservehub.core.actors import SYSTEM, Actor
 
@@ -181,8 +183,11 @@ def _fail(
     needs_guest: bool,
     now: datetime,
 ) -> None:
-    payment = _ask_instead(reservation, account, kind, needs_guest=needs_guest, now=now)
-    if payment is None and kind == InstructionKind.CHARGE:
+    is_refused = code != NO_WORD  # else it may have been done: nothing is asked for once more
+    payment = None
+    if is_refused:
+        payment = _ask_instead(reservation, account, kind, needs_guest=needs_guest, now=now)
+    if is_refused and payment is None and kind == InstructionKind.CHARGE:
         # Staff may try again, or let it be: there is no fee until it is charged.
         account.deposit.fee_minor = 0
         account.deposit.save(update_fields=["fee_minor"])
@@ -197,6 +202,19 @@ def _fail(
     )
     if payment is not None:
         events.publish(payment_asked(reservation, payment, actor=SYSTEM, now=now, by_link=True))
+    deposit_settle(reservation, now=now)
+
+
+@transaction.atomic
+def reservation_instruction_settled(
+    *, reservation_id: int, kind: str, has_happened: bool, now: datetime
+) -> None:
+    """A person has said what became of something of which the provider says nothing."""
+    reservation = reservation_lock(reservation_id)
+    if not has_deposit(reservation):
+        return
+    if kind == InstructionKind.CHARGE and not has_happened:
+        fee_forget(reservation)  # staff may try again, or let it be
     deposit_settle(reservation, now=now)
 
 

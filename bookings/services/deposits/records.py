@@ -158,6 +158,7 @@ def _purse(books: Books, is_disputed: bool) -> Purse:
         room_minor=books.room() if payment.method_id is not None else 0,
         was_held=books.totals.was_held,
         is_taking=bool(books.in_hand(*TAKINGS)),
+        is_said_taken=bool(books.said_taken()),
         is_holding=bool(books.in_hand(InstructionKind.AUTHORISE)),
         is_letting_go=bool(books.in_hand(InstructionKind.RELEASE)),
         is_disputed=is_disputed,
@@ -222,6 +223,8 @@ def _tell(order: Order, *, currency: str, actor: Actor, reason: str, now: dateti
 
 
 def fee_forget(reservation: Reservation) -> None:
-    """The party came after all (rule 66), or was never gone: what was charged goes back."""
+    """No fee is wanted: the party came after all (rule 66), or was never gone, and what was charged
+    goes back; or it could not be charged.
+    """
     if has_deposit(reservation):
         Deposit.objects.filter(pk=reservation.pk, fee_minor__gt=0).update(fee_minor=0)

@@ -69,7 +69,8 @@ def settle_lock(reservation_id: int) -> Reservation:
 def _paid(reservation: Reservation, account: Account, *, now: datetime) -> Reservation:
     if reservation.status == Status.PENDING_PAYMENT:
         return confirm_settled(reservation, now=now)
-    if account.deposit.too_late_at is None and _waited_for_money(reservation):
+    # What waited for staff, who did not say yes, does not become the guest's by paying.
+    if account.deposit.too_late_at is None and reservation.waited_for_money:
         is_there = account.case.due_minor > 0 and not _is_held_in_vain(account)
         if is_there and seat_again(reservation, now=now):
             return confirm_settled(reservation, now=now)
@@ -83,11 +84,6 @@ def _is_held_in_vain(account: Account) -> bool:
     return account.case.status is Status.EXPIRED and any(
         purse.held_minor and not purse.ready_minor for purse in account.purses
     )
-
-
-def _waited_for_money(reservation: Reservation) -> bool:
-    """Rather than for staff, who did not say yes: then paying it does not make it theirs."""
-    return (reservation.undo or {}).get("status") == Status.PENDING_PAYMENT
 
 
 def confirm_settled(reservation: Reservation, *, now: datetime, action: str = "") -> Reservation:

@@ -9,18 +9,9 @@ from django.conf import settings
 
 from payments.gateways import wire
 from payments.gateways.base import GatewayError, NotDone, OutcomeUnknown, Refused
-from reservehub.core.needs import Needs
 from reservehub.core.reading import clean
 from reservehub.core.wire import object_of
 
-NEEDS: Needs = (
-    ("ADYEN_API_KEY",),
-    ("ADYEN_CLIENT_KEY",),
-    ("ADYEN_API_URL",),
-    ("ADYEN_HMAC_KEYS",),
-    ("ADYEN_WEBHOOK_USER",),
-    ("ADYEN_WEBHOOK_PASSWORD",),
-)
 #: "Request already processed or in progress": the same key is under way in another request.
 _UNDER_WAY = "704"
 

@@ -16,6 +16,7 @@ from django.conf import settings
 from payments.facts import Mode
 from payments.gateways.adyen import client, names
 from payments.gateways.adyen.amounts import to_adyen
+from payments.gateways.adyen.needs import NEEDS
 from payments.gateways.adyen.telling import fact_of_money, slug
 from payments.gateways.base import (
     Answer,
@@ -56,7 +57,7 @@ class AdyenGateway:
     }
 
     def problem(self) -> str:
-        return problem_of(client.NEEDS)
+        return problem_of(NEEDS)
 
     def begin(self, order: Order, *, return_url: str, language: str) -> Session:
         body = {

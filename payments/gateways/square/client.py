@@ -11,15 +11,9 @@ from django.conf import settings
 
 from payments.gateways import wire
 from payments.gateways.base import GatewayError, NotDone, OutcomeUnknown, Refused
-from reservehub.core.needs import Needs
 from reservehub.core.reading import clean
 from reservehub.core.wire import object_of
 
-NEEDS: Needs = (
-    ("SQUARE_ACCESS_TOKEN",),
-    ("SQUARE_APPLICATION_ID",),
-    ("SQUARE_WEBHOOK_SIGNATURE_KEYS",),
-)
 VERSION = "2025-08-20"
 #: The bank wants the guest to prove who they are.
 _VERIFY = frozenset({"CARD_DECLINED_VERIFICATION_REQUIRED"})

@@ -22,6 +22,7 @@ from payments.gateways.base import (
     Session,
 )
 from payments.gateways.square import client
+from payments.gateways.square.needs import NEEDS
 from payments.gateways.square.telling import (
     Thing,
     money,
@@ -64,7 +65,7 @@ class SquareGateway:
     }
 
     def problem(self) -> str:
-        return problem_of(client.NEEDS)
+        return problem_of(NEEDS)
 
     def begin(self, order: Order, *, return_url: str, language: str) -> Session:  # noqa: ARG002
         """Nothing to prepare: Square knows of a payment when it is paid."""

@@ -11,14 +11,8 @@ from django.conf import settings
 from stripe import RequestOptions, StripeClient
 
 from payments.gateways.base import GatewayError, NotDone, OutcomeUnknown, Refused
-from reservehub.core.needs import Needs
 from reservehub.core.wire import never_left
 
-NEEDS: Needs = (
-    ("STRIPE_SECRET_KEY",),
-    ("STRIPE_PUBLISHABLE_KEY",),
-    ("STRIPE_WEBHOOK_SECRET",),
-)
 _CONNECT_SECONDS = 5.0
 #: Stripe gives up on a bank after about half a minute; who waits less asks about its outcome later.
 _ANSWER_SECONDS = 30.0

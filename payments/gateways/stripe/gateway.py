@@ -18,7 +18,7 @@ from payments.facts import Fact, FactKind, Mode
 from payments.gateways.base import Answer, CannotAsk, Card, Listed, Order, Refused, Session
 from payments.gateways.stripe.amounts import to_stripe
 from payments.gateways.stripe.books import booked
-from payments.gateways.stripe.client import NEEDS, acting, asking, client_for, keyed
+from payments.gateways.stripe.client import acting, asking, client_for, keyed
 from payments.gateways.stripe.looking import (
     all_about,
     answer_of_intent,
@@ -26,6 +26,7 @@ from payments.gateways.stripe.looking import (
     charges_of,
     refunds_of,
 )
+from payments.gateways.stripe.needs import NEEDS
 from payments.gateways.stripe.telling import Thing, id_of, public_id_of, refund_facts
 from reservehub.core import clock
 from reservehub.core.money import Money

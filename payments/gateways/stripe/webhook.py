@@ -106,6 +106,7 @@ def _notice(event: Thing) -> Notice | None:
         kind=kind,
         public_id=clean(public_id_of(thing), 36),
         provider_id=provider_id,
+        account=clean(event.get("account")),
         answer=_of_dispute(thing, instant(event.get("created"))) if kind in _OF_DISPUTES else None,
     )
 

@@ -23,6 +23,12 @@ import requests
 from tests.notifications.stand_ins.server import Answer, Received, StandIn
 
 KEY = "sk_test_localstripe"
+_RUN = """
+from localstripe import resources, server
+resources.Store.dump_to_disk = lambda store: None
+server.start()
+"""
+"""Else it writes all it knows to /tmp/localstripe.pickle, whoever else runs one."""
 _UNKNOWN_TO_IT = ("description", "allowed_payment_method_types[0]")
 _START_SECONDS = 30
 
@@ -67,7 +73,7 @@ def localstripe() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "localstripe", "--port", str(port), "--from-scratch"]
+    command = [sys.executable, "-c", _RUN, "--port", str(port), "--from-scratch"]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
         try:

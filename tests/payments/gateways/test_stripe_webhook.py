@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -180,6 +181,13 @@ def test_nothing_is_parsed_before_it_is_verified(
         read(call)
 
 
+@pytest.mark.parametrize(("account", "told"), [("acct_7", "acct_7"), (None, "")])
+def test_an_event_says_whose_it_is(provider: StripeStandIn, account: str | None, told: str) -> None:
+    event = json.loads(provider.event("payment_intent.succeeded", paid(provider)).body)
+    event |= {"account": account} if account else {}
+    assert notice_of(signed(json.dumps(event).encode())).account == told
+
+
 @pytest.mark.parametrize(
     "kind",
     [
@@ -197,7 +205,13 @@ def test_an_event_of_an_intent_says_whom_to_ask_about(provider: StripeStandIn, k
 
     assert incoming.response.status_code == 200
     assert incoming.notices == (
-        Notice(event_id="evt_9", kind=kind, public_id=PUBLIC_ID, provider_id=intent["id"]),
+        Notice(
+            event_id="evt_9",
+            kind=kind,
+            public_id=PUBLIC_ID,
+            provider_id=intent["id"],
+            account="",
+        ),
     )
 
 
