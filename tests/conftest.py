@@ -7,6 +7,7 @@ import ipaddress
 import os
 import shutil
 import socket
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first; a test that drives a browser on a busy machine gets a second chance,
     which the summary tells: look into it, as it may be the product that is unsteady.
     """
+    twice = [nodeid for nodeid, times in Counter(one.nodeid for one in items).items() if times > 1]
+    if twice:  # side by side, one of them would run and the others would be forgotten
+        raise pytest.UsageError(f"tests that share an id: {', '.join(sorted(twice))}")
     items.sort(key=_turn)
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))

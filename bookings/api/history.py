@@ -22,6 +22,8 @@ class LatestStartFirst(CursorPages):
 
 
 class GuestHistoryView(ApiView):
+    pagination_class = LatestStartFirst
+
     @extend_schema(
         operation_id="guest_history",
         summary="A guest's reservations",
@@ -36,7 +38,7 @@ class GuestHistoryView(ApiView):
         access = reading(request, guest_id)
         Queries(request, known=()).check()
         guest_viewed(guest=access.guest, actor=access.actor, now=clock.now())
-        pages = LatestStartFirst()
+        pages = self.pagination_class()
         page = pages.paginate_queryset(history_of(access.guest), request, self) or []
         sees = access.sees_contact and access.sees_health
         return pages.get_paginated_response(rows_data(page, is_staff=False, sees_contact=sees))

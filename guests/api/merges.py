@@ -34,6 +34,8 @@ class LikeliestFirst(CursorPages):
 
 
 class DuplicatesView(ApiView):
+    pagination_class = LikeliestFirst
+
     @extend_schema(
         operation_id="guest_duplicates",
         summary="Possible duplicates",
@@ -46,7 +48,7 @@ class DuplicatesView(ApiView):
         """
         book = book_of(request, restaurant, Capability.MERGE_GUESTS)
         Queries(request, known=()).check()
-        pages = LikeliestFirst()
+        pages = self.pagination_class()
         page = pages.paginate_queryset(candidates_of(book.organisation_id), request, self) or []
         return pages.get_paginated_response(candidates_data(page))
 

@@ -119,6 +119,8 @@ class GuestView(ApiView):
 
 
 class NotesView(ApiView):
+    pagination_class = CursorPages
+
     @extend_schema(
         operation_id="guest_notes",
         summary="Notes about a guest",
@@ -133,7 +135,7 @@ class NotesView(ApiView):
             restaurant_ids=houses_of(request, access.guest),
             capabilities=access.capabilities,
         )
-        pages = CursorPages()
+        pages = self.pagination_class()
         page = pages.paginate_queryset(notes, request, self) or []
         return pages.get_paginated_response([note_data(note) for note in page])
 
@@ -216,6 +218,8 @@ class GuestTagView(ApiView):
 
 
 class TagsView(ApiView):
+    pagination_class = ByName
+
     @extend_schema(
         operation_id="guest_tags",
         summary="Tags",
@@ -226,7 +230,7 @@ class TagsView(ApiView):
         """The tags of the organisation, each with how many carry it."""
         book = book_of(request, restaurant, Capability.SEE_CONTACT)
         Queries(request, known=()).check()
-        pages = ByName()
+        pages = self.pagination_class()
         page = pages.paginate_queryset(tags_with_counts(book.organisation_id), request, self) or []
         return pages.get_paginated_response(
             [counted_tag_data(tag, tag.guest_count) for tag in page]
@@ -234,6 +238,8 @@ class TagsView(ApiView):
 
 
 class SegmentsView(ApiView):
+    pagination_class = ByName
+
     @extend_schema(
         operation_id="guest_segments",
         summary="Segments",
@@ -244,7 +250,7 @@ class SegmentsView(ApiView):
         """Saved filters, each with how many are in it now."""
         book = book_of(request, restaurant, Capability.SEE_CONTACT)
         Queries(request, known=()).check()
-        pages = ByName()
+        pages = self.pagination_class()
         page = pages.paginate_queryset(segments_of(book.organisation_id), request, self) or []
         counts = {
             segment.pk: number
@@ -264,6 +270,8 @@ class SegmentsView(ApiView):
 
 
 class SegmentGuestsView(ApiView):
+    pagination_class = ByName
+
     @extend_schema(
         operation_id="guest_segment_guests",
         summary="Who is in a segment",
@@ -278,7 +286,7 @@ class SegmentGuestsView(ApiView):
             found = guests_in_segment(segment, now=clock.now())
         except BadConditions:
             raise SegmentOutdated from None
-        pages = ByName()
+        pages = self.pagination_class()
         page = pages.paginate_queryset(found.select_related("figures"), request, self) or []
         return pages.get_paginated_response(rows_data(page))
 

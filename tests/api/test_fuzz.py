@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 from reservehub.core import clock
 from tests.api.conftest import World, make_world
 from tests.api.test_matrix import _items
+from tests.api.things import things_for
 from tests.factories import NOW
 
 # Without `django_db` on any test of a run, pytest-django makes no test database at all.
@@ -91,8 +92,13 @@ def world(prepared: tuple[World, dict[str, Any]]) -> World:
 
 
 @pytest.fixture
-def places(prepared: tuple[World, dict[str, Any]]) -> dict[str, Any]:
-    return prepared[1]
+def places(
+    prepared: tuple[World, dict[str, Any]], request: pytest.FixtureRequest
+) -> dict[str, Any]:
+    """With what else the address names."""
+    world, known = prepared
+    path = request.node.operation_label.partition(" ")[2]
+    return {**known, **things_for(world, path)}
 
 
 def _aim(case: Case, places: dict[str, Any]) -> None:

@@ -191,7 +191,7 @@ class PartyView(ApiView):
         operation_id="queue_leave",
         summary="Leave the queue",
         tags=TAGS,
-        responses=QueuePartySerializer,
+        responses={200: QueuePartySerializer},
         parameters=[*HOLDER, ETAG],
     )
     @uses_if_match

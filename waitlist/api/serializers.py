@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from bookings.api.serializers import (
@@ -172,6 +173,14 @@ class StaffEntrySerializer(EntrySerializer):
     priority = serializers.IntegerField()
     ignored_offers = serializers.IntegerField()
     required_features = serializers.ListField(child=serializers.CharField())
+
+
+ENTRY_AS_SEEN = PolymorphicProxySerializer(
+    component_name="WaitlistEntryAsSeen",
+    serializers=[OwnEntrySerializer, StaffEntrySerializer],
+    resource_type_field_name=None,
+)
+"""Guests are told their place in line, staff what they need besides."""
 
 
 class AcceptedSerializer(ReservationSerializer):

@@ -30,13 +30,13 @@ from waitlist.api.access import Access, answered, any_access
 from waitlist.api.examples import CHANGE_REQUEST, JOIN_REQUEST, JOINED, TABLE_FREE, WITH_OFFER
 from waitlist.api.output import answer, answer_of
 from waitlist.api.serializers import (
+    ENTRY_AS_SEEN,
     AcceptedSerializer,
     AnswerSerializer,
     ChangeSerializer,
     EmptySerializer,
     JoinedSerializer,
     JoinSerializer,
-    OwnEntrySerializer,
 )
 from waitlist.errors import OfferGone
 from waitlist.models import OfferStatus, WaitlistOffer
@@ -134,7 +134,7 @@ class EntryView(ApiView):
         operation_id="waitlist_entry",
         summary="Read an entry",
         tags=TAGS,
-        responses=OwnEntrySerializer,
+        responses=ENTRY_AS_SEEN,
         parameters=[*HOLDER, ETAG],
         examples=[WITH_OFFER],
     )
@@ -147,7 +147,7 @@ class EntryView(ApiView):
         summary="Change the wish",
         tags=TAGS,
         request=ChangeSerializer,
-        responses={200: OwnEntrySerializer, **REFUSED},
+        responses={200: ENTRY_AS_SEEN, **REFUSED},
         parameters=[*HOLDER, ETAG],
         examples=[CHANGE_REQUEST],
     )
@@ -172,7 +172,7 @@ class EntryView(ApiView):
         operation_id="waitlist_leave",
         summary="Leave the waitlist",
         tags=TAGS,
-        responses=OwnEntrySerializer,
+        responses={200: ENTRY_AS_SEEN},
         parameters=[*HOLDER, REASON, ETAG],
     )
     @uses_if_match
@@ -199,7 +199,7 @@ class ResumeView(ApiView):
         summary="Still waiting",
         tags=TAGS,
         request=EmptySerializer,
-        responses=OwnEntrySerializer,
+        responses=ENTRY_AS_SEEN,
         parameters=[*HOLDER, ETAG],
     )
     @idempotent
@@ -257,7 +257,7 @@ class DeclineView(ApiView):
         summary="Decline the offer",
         tags=TAGS,
         request=AnswerSerializer,
-        responses=OwnEntrySerializer,
+        responses=ENTRY_AS_SEEN,
         parameters=[*HOLDER, ETAG],
     )
     @idempotent
