@@ -35,6 +35,7 @@ def chromium() -> str | None:
 LONGEST = (
     "concurrency/test_storm.py",
     "ops/test_supervisor.py",
+    "api/test_fuzz.py",
     "browser/test_floor.py",
     "demo/test_again.py",
     "demo/test_load.py",
