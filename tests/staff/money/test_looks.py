@@ -150,6 +150,23 @@ def test_asked_again_the_provider_tells(office: Client, house: Restaurant, bank:
     assert payment.refunded_minor == 4000
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "words"),
+    [
+        ("done", "", "it happened"),
+        ("refused", "not_kept", "it did not happen"),
+        ("said_done", "", "settled meanwhile"),
+        ("refused", "said_not_done", "settled meanwhile"),
+    ],
+)
+def test_asked_about_what_has_ended_meanwhile_it_says_how(
+    office: Client, house: Restaurant, bank: Bank, *, status: str, code: str, words: str
+) -> None:
+    instruction = silent(payment_for(paid_booking(bank, house)), status=status, code=code)
+    assert office.post(f"{URL}told/{instruction.pk}/ask/").status_code == 303
+    assert words in said(office)
+
+
 def test_settled_by_hand_it_stands_in_the_course_and_in_the_audit(
     office: Client, house: Restaurant, bank: Bank
 ) -> None:
