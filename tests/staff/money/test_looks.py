@@ -107,6 +107,19 @@ def test_what_needs_a_look_is_above_the_list_with_its_booking(
     assert "Ask the provider again" in text
 
 
+def test_at_the_host_stand_those_who_may_settle_it_are_alerted(
+    office: Client, stand: Client, house: Restaurant, bank: Bank
+) -> None:
+    ada = paid_booking(bank, house, guest_name="Ada")
+    silent(payment_for(ada))
+    page = office.get("/staff/bistro-anna/alerts/").content.decode()
+    assert "Ada: Told to give €40.00 back · no word from the provider" in page
+    assert f"/reservations/{ada.pk}/panel/" in page
+    assert "Ada" not in stand.get("/staff/bistro-anna/alerts/").content.decode()
+    Instruction.objects.update(status="said_done", code="")
+    assert "Ada" not in office.get("/staff/bistro-anna/alerts/").content.decode()
+
+
 def test_nothing_needs_a_look_where_all_is_well(
     office: Client, house: Restaurant, account: PaymentAccount
 ) -> None:
