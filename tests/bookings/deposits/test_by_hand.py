@@ -381,6 +381,22 @@ def test_paid_as_it_is_withdrawn_it_goes_back(bank: Bank) -> None:
     assert state(reservation) == ("confirmed", "refunded", 0)
 
 
+@pytest.mark.parametrize("kind", ["deposit", "guarantee"])
+def test_who_pays_by_the_link_of_before_is_not_asked_to_pay_once_more(
+    bank: Bank, kind: str
+) -> None:
+    reservation = ask(free_booking(), kind=Kind(kind))
+    before = payment_for(reservation)
+    bank.begin_try(before)
+    withdraw(reservation)
+    ask(reservation, kind=Kind(kind), amount=Money(500, "EUR"))
+    bank.give(before)
+    bank.tell(before)
+    later(NOW)
+    assert seen(reservation).status == "confirmed"
+    assert [payment.status for payment in payments_for(reservation)][1] == "closed"
+
+
 def test_what_is_over_is_not_withdrawn(bank: Bank) -> None:
     reservation = ask(free_booking())
     reservation_cancel(reservation_id=reservation.pk, actor=GUEST, now=NOW)
