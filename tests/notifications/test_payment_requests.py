@@ -201,3 +201,21 @@ def test_what_is_withdrawn_is_not_asked_for_and_the_table_is_theirs(
     send_due(at)
     assert the(Kind.PAYMENT_ASKED).reason == "state_changed"
     assert kinds(reservation) == ["confirmed", "confirmed"]
+
+
+def test_asked_when_cancelling_is_no_longer_free_the_letter_does_not_say_that_it_is(
+    bank: Bank, house: Restaurant
+) -> None:
+    reservation = book(house, actor=STAFF, source="phone", **MAIL).reservation
+    late = reservation.cancel_deadline_at + MINUTE
+    reservation_deposit_ask(
+        reservation_id=reservation.pk,
+        kind=DepositKind.DEPOSIT,
+        amount=Money(4000, "EUR"),
+        actor=STAFF,
+        now=late,
+    )
+    work(late)
+    text = text_of(Kind.PAYMENT_ASKED, late)
+    assert "If you cancel, the restaurant keeps €40." in text
+    assert "you get everything back" not in text
