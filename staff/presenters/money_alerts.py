@@ -54,7 +54,8 @@ def _silent(instruction: Instruction, reservation: Reservation) -> str:
     amount = amount_text(instruction.amount_minor, instruction.payment.currency)
     told = str(TOLD[instruction.kind]) % {"amount": amount}
     name = name_of(instruction.payment, reservation)
-    return f"{name}: {told} · {_('no word from the provider')}"
+    values = {"name": name, "told": told}
+    return _("%(name)s: %(told)s · no word from the provider") % values
 
 
 def _line(
