@@ -11,6 +11,7 @@ from bookings.deposits import Kind, fingerprint
 from bookings.errors import DepositAsked, DepositMissing, TransitionRefused
 from bookings.models import Deposit, Occupancy, Reservation
 from bookings.services import (
+    Changes,
     reservation_approve,
     reservation_arrive,
     reservation_cancel,
@@ -18,6 +19,7 @@ from bookings.services import (
     reservation_deposit_waive,
     reservation_deposit_withdraw,
     reservation_expire,
+    reservation_modify,
     reservation_no_show,
     reservation_payment_ask,
     reservation_undo,
@@ -43,7 +45,7 @@ from tests.bookings.deposits.people import (
     payments_for,
     seen,
 )
-from tests.factories import GUEST, NOW, STAFF, make_member
+from tests.factories import FRIDAY, GUEST, NOW, STAFF, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -296,6 +298,21 @@ def test_asked_once_more_there_is_new_time(bank: Bank) -> None:
     reservation_payment_ask(reservation_id=kept.pk, actor=STAFF, now=at)
     assert Deposit.objects.get().pay_until == FOUR_HOURS + timedelta(hours=1)
     assert [event["by_hand"] for event in asked(kept)] == [True, True]
+
+
+def test_kept_it_stays_when_the_guest_has_moved_it_and_staff_approve(bank: Bank) -> None:
+    house = make_house()
+    reservation = ask(book(house).reservation, release_unpaid=False)
+    house.policy.confirmation_mode = "approval"
+    house.policy.save()
+    changes = Changes(date=FRIDAY + timedelta(days=1))
+    moved = reservation_modify(reservation_id=reservation.pk, changes=changes, actor=GUEST, now=NOW)
+    assert moved.status == "pending"
+    reservation_approve(reservation_id=reservation.pk, actor=STAFF, now=NOW)
+    assert state(reservation) == ("confirmed", "pending", 0)
+    later(FOUR_HOURS + minutes(1))
+    assert state(reservation) == ("confirmed", "pending", 0)
+    assert state(pay(bank, reservation)) == ("confirmed", "paid", 2000)
 
 
 # --- Requests -------------------------------------------------------------------------------------
