@@ -199,8 +199,9 @@ def orders(
     if taking is not None:
         yield taking
     spared = None if taking is None else taking.payment_id
+    is_there = _is_there(case, purses)
     for purse in purses:
-        if purse.payment_id != spared and _is_let_go(case, purse, left, now=now):
+        if purse.payment_id != spared and _is_let_go(case, purse, left, is_there, now=now):
             yield Order(purse.payment_id, Do.CLOSE)
 
 
@@ -242,21 +243,35 @@ def _is_to_be_held(case: Case, purses: Iterable[Purse], *, now: datetime) -> boo
     )
 
 
-def _is_let_go(case: Case, purse: Purse, missing: int, *, now: datetime) -> bool:
+def _is_there(case: Case, purses: Iterable[Purse]) -> bool:
+    """What was asked for has been given, so that no other try is needed: more than a card on which
+    nothing is held yet.
+    """
+    held = list(purses)
+    if case.is_prepaid:
+        return sum(purse.in_hand_minor for purse in held) >= case.due_minor
+    is_card_enough = case.kind is Kind.GUARANTEE
+    return any(
+        purse.ready_minor or purse.in_hand_minor or (is_card_enough and purse.is_saved)
+        for purse in held
+    )
+
+
+def _is_let_go(case: Case, purse: Purse, missing: int, is_there: bool, *, now: datetime) -> bool:
     """Nothing will be asked of it any more: a try that is open, an amount held, a card kept."""
     is_being_taken = purse.is_taking and not purse.is_holding
     if purse.is_letting_go or is_being_taken or Do.CLOSE in purse.refused:
         return False
     is_over = case.is_final(now)
     if purse.is_open and not purse.is_closed:
-        return _is_try_over(case, purse, missing, now=now)
+        return _is_try_over(case, purse, missing, is_there, now=now)
     if purse.ready_minor:
         return case.due_minor == 0 or (is_over and missing == 0)
     is_idle_card = purse.is_saved and not purse.is_closed and not purse.captured_minor
     return is_idle_card and (case.due_minor == 0 or (is_over and not _may_charge(case, now=now)))
 
 
-def _is_try_over(case: Case, purse: Purse, missing: int, *, now: datetime) -> bool:
+def _is_try_over(case: Case, purse: Purse, missing: int, is_there: bool, *, now: datetime) -> bool:
     """The guest may not pay any more."""
     if case.due_minor == 0 or case.status is Status.PENDING:
         return True
@@ -264,7 +279,7 @@ def _is_try_over(case: Case, purse: Purse, missing: int, *, now: datetime) -> bo
         # The bank wants the guest to confirm a fee: that is asked for after the end.
         is_wanted = case.fee_minor > 0 and missing > 0
         return not is_wanted or now >= case.starts_at + FEE_UNTIL
-    return case.is_final(now)
+    return is_there or case.is_final(now)
 
 
 def _may_charge(case: Case, *, now: datetime) -> bool:

@@ -44,6 +44,7 @@ class Kind(TextChoices):
     QUEUE_NUDGE = "queue_nudge", _("Queue: the table is still held")
     REVIEW_REQUEST = "review_request", _("How was it?")
     PAYMENT_ASKED = "payment_asked", _("Please pay by this link")
+    PAYMENT_WITHDRAWN = "payment_withdrawn", _("Nothing to pay any more")
     RECEIPT = "receipt", _("Receipt")
     REFUNDED = "refunded", _("Refund")
     PAYMENT_TOO_LATE = "payment_too_late", _("The payment came too late")
@@ -105,6 +106,7 @@ MANNERS: Mapping[Kind, Manners] = MappingProxyType(
         Kind.REVIEW_REQUEST: Manners(is_urgent=False, is_optional=True),
         # It ends with the time to pay, which `services.money` gives.
         Kind.PAYMENT_ASKED: Manners(is_letter=False),
+        Kind.PAYMENT_WITHDRAWN: Manners(is_letter=False),
         Kind.RECEIPT: Manners(lifetime=timedelta(days=7)),
         Kind.REFUNDED: Manners(lifetime=timedelta(days=7)),
         Kind.PAYMENT_TOO_LATE: Manners(),

@@ -145,6 +145,7 @@ _STATUSES: Mapping[Kind, frozenset[str]] = MappingProxyType(
         Kind.ON_YOUR_WAY: frozenset({"confirmed"}),
         Kind.TABLE_READY: frozenset({"confirmed", "arrived", "partially_seated"}),
         Kind.REVIEW_REQUEST: frozenset({"completed"}),
+        Kind.PAYMENT_WITHDRAWN: frozenset({"confirmed"}),
         # Undone, a no-show has cost nothing.
         Kind.DEPOSIT_KEPT: frozenset({"no_show", "cancelled_by_guest"}),
         Kind.STAFF_REQUEST: frozenset({"pending"}),

@@ -22,6 +22,7 @@ from bookings.services.deposits.records import (
     has_deposit,
     is_asked_by_hand,
     is_paid_for,
+    is_withdrawn,
     terms_agreed,
 )
 from payments.facts import SECURED, Mode
@@ -221,6 +222,7 @@ class DepositView:
 
     :ivar amount: what was agreed
     :ivar lines: who asks for it by hand, and what became of it
+    :ivar terms: what is agreed of cancelling; nothing once it was given up
     :ivar is_due: the guest is asked for it now
     """
 
@@ -248,17 +250,24 @@ def deposit_view(
         and Status(reservation.status) is not Status.EXPIRED
     )
     asked = _asked(reservation, now=now) if is_due else ()
+    is_agreed = reservation.deposit_status != DepositStatus.WAIVED
     return DepositView(
         title=str(_TITLES[Kind(terms["kind"])]),
-        status=str(DepositStatus(reservation.deposit_status).label),
+        status=_status(reservation),
         amount=_agreed(terms),
         lines=(*asked, *_sums(captured, refunded, currency)),
         terms=terms_sentences(terms, reservation.restaurant, now=now)
-        if Status(reservation.status) in OCCUPYING
+        if is_agreed and Status(reservation.status) in OCCUPYING
         else (),
         is_due=is_due,
         has_receipt=captured > 0,
     )
+
+
+def _status(reservation: Reservation) -> str:
+    if is_withdrawn(reservation):
+        return _("No longer asked for")
+    return str(DepositStatus(reservation.deposit_status).label)
 
 
 def _asked(reservation: Reservation, *, now: datetime) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from bookings import lifecycle
 from bookings.events import ReservationConfirmed, ReservationDeclined, ReservationExpired
 from bookings.lifecycle import Status
 from bookings.models import Deposit, Reservation
-from bookings.services.deposits.asking import payment_asked, payment_wait
+from bookings.services.deposits.asking import payment_asked, payment_start, payment_wait
 from bookings.services.deposits.records import account_lock, has_deposit
 from bookings.services.deposits.settling import confirm_settled
 from bookings.services.records import reservation_lock
@@ -30,7 +30,8 @@ def reservation_approve(
     approved until the sweep. `reservation_undo` makes it a request again, within one minute.
 
     Where money was agreed and is not there yet, the guest is sent a link to pay, and has four hours
-    (rule 78).
+    (rule 78). A booking of which staff have said that it stays without the money is confirmed, and
+    can be paid again.
 
     :raises TransitionRefused: if it is no longer pending
     :raises PaymentsOff: if the restaurant can take no money any more: waive it first
@@ -44,7 +45,9 @@ def reservation_approve(
     if has_deposit(reservation):
         account = account_lock(reservation)
         if not is_secured(account.case, account.purses):
-            return _approve_if_paid(reservation, account.deposit, actor=actor, now=now)
+            if account.deposit.pay_until is None:
+                return _approve_if_paid(reservation, account.deposit, actor=actor, now=now)
+            payment_start(reservation, account.deposit, actor=actor, now=now)
     reservation.confirmed_at = now
     reservation.expires_at = None
     return step_take(

@@ -8,11 +8,12 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
-from bookings.deposits import Ending, Kind, Terms, kept_minor
+from bookings.deposits import Ending, Kind, Terms, kept_minor, payment_reference
 from bookings.lifecycle import Status
 from bookings.models import DepositStatus, Reservation
 from bookings.presenters.money import CARDS, terms_sentences
 from notifications.rendering.facts import Facts
+from payments.selectors import payments_of
 from reservehub.core.money import Money
 
 GIVEN = frozenset(DepositStatus) - {
@@ -59,12 +60,20 @@ def refund_until(terms: Terms) -> datetime | None:
 
 
 def terms_lines(reservation: Reservation, terms: Terms, language: str) -> tuple[str, ...]:
-    """The agreement in sentences, as it was when the table was booked."""
-    said = terms_sentences(terms, reservation.restaurant, now=reservation.created_at)
+    """The agreement in sentences, as it was when the guest was shown it."""
+    said = terms_sentences(terms, reservation.restaurant, now=_shown_at(reservation, terms))
     if terms["kind"] not in CARDS:
         return said
     limit = {"limit": amount_of(terms, terms["limit_minor"], language)}
     return (*said, _("It is never more than %(limit)s.") % limit)
+
+
+def _shown_at(reservation: Reservation, terms: Terms) -> datetime:
+    """As they booked; or, one query, as staff asked for it by hand."""
+    asked = None
+    if terms.get("rule_id", 0) is None:
+        asked = payments_of(payment_reference(reservation.pk)).first()
+    return reservation.created_at if asked is None else asked.created_at
 
 
 def kept_of(reservation: Reservation | None) -> int:

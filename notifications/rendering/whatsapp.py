@@ -39,6 +39,7 @@ PARAMETERS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.QUEUE_NUDGE: ("name", "restaurant", "link"),
         Kind.REVIEW_REQUEST: ("name", "restaurant", "link"),
         Kind.PAYMENT_ASKED: ("name", "restaurant", "when", "until", "link"),
+        Kind.PAYMENT_WITHDRAWN: _VISIT,
         Kind.RECEIPT: ("name", "restaurant", "total", "link"),
         Kind.REFUNDED: _MONEY,
         Kind.PAYMENT_TOO_LATE: ("name", "restaurant", "when", "link"),

@@ -55,6 +55,15 @@ def payment_asked(
     )
 
 
+def payment_withdrawn(*, reservation: Reservation, cause: str, now: datetime) -> Message | None:
+    """Who was asked to pay for a booking that stays need not. One that waited for the money is told
+    to be confirmed instead.
+    """
+    if reservation.status != Status.CONFIRMED:
+        return None
+    return message_plan(kind=Kind.PAYMENT_WITHDRAWN, reservation=reservation, cause=cause, now=now)
+
+
 def receipt(*, reservation: Reservation, payment: Payment, now: datetime) -> Message | None:
     """One receipt for each payment, once it has secured the booking: money that came too late is
     told of in another way.

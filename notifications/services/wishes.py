@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bookings.models import Reservation
+from bookings.models import DepositStatus, Reservation
 from notifications.kinds import Kind
-from notifications.models import CampaignStatus, Message
+from notifications.models import CampaignStatus, Message, MessageStatus
 from notifications.planning import Facts, send_at, unwanted
 from notifications.rendering.terms import kept_of
 from notifications.selectors import message_settings_of, quiet_hours_of
@@ -72,11 +72,16 @@ def _of_visit(message: Message, now: datetime) -> str:
 
 
 def _of_money(message: Message, reservation: Reservation) -> str:
-    """Nobody is asked to pay what is paid or may not be paid any more, or told of a deposit that
-    was given up after all.
+    """Nobody is asked to pay what is paid or may not be paid any more, told that they need not if
+    they have never heard of it, or told of a deposit that was given up after all.
     """
     if message.kind == Kind.DEPOSIT_KEPT:
         return "" if kept_of(reservation) else "waived"
+    if message.kind == Kind.PAYMENT_WITHDRAWN:
+        asked = Message.objects.filter(reservation=reservation, kind=Kind.PAYMENT_ASKED)
+        was_asked = asked.exclude(status=MessageStatus.DROPPED).exists()
+        is_over = reservation.deposit_status == DepositStatus.WAIVED
+        return "" if was_asked and is_over else "state_changed"
     if message.kind == Kind.PAYMENT_ASKED:
         payment = Payment.objects.filter(pk=message.context.get("payment")).first()
         is_open = payment is not None and payment.status == PaymentStatus.OPEN

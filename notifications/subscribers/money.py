@@ -139,6 +139,21 @@ def tell_deposit_kept(
         money.deposit_kept(reservation=reservation, now=event.occurred_at)
 
 
+@subscribe(ReservationDepositChanged, name="notifications.tell_payment_withdrawn")
+def tell_payment_withdrawn(
+    event: ReservationDepositChanged,
+    *,
+    delivery_id: int,  # noqa: ARG001
+) -> None:
+    """What a guest was asked for and has not given is not asked for any more."""
+    states = (event.old_deposit_status, event.deposit_status)
+    reservation = _reservation(event)
+    if reservation is not None and states == (DepositStatus.PENDING, DepositStatus.WAIVED):
+        money.payment_withdrawn(
+            reservation=reservation, cause=f"v{event.version}", now=event.occurred_at
+        )
+
+
 @subscribe(ReservationPaymentFailed, name="notifications.tell_staff_refused")
 def tell_staff_refused(event: ReservationPaymentFailed, *, delivery_id: int) -> None:  # noqa: ARG001
     """What the provider refused needs somebody of the restaurant."""

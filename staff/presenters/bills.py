@@ -88,8 +88,11 @@ def bill_typed(reservation: Reservation) -> str:
 
 
 def _refund_url(desk: Desk, reservation: Reservation) -> str:
-    """Where money goes back, for those who may do that."""
+    """Where money goes back, for those who may do that: at the payment that has it, as another try
+    may have been asked for after it.
+    """
     if not desk.can(Capability.CHARGE_REFUND):
         return ""
-    found = payments_of(payment_reference(reservation.pk)).values_list("pk", flat=True).first()
-    return reverse("staff:payment-step", args=[desk.restaurant.slug, found, "refund"])
+    payments = payments_of(payment_reference(reservation.pk))
+    found = max(payments, key=lambda one: one.kept_minor)
+    return reverse("staff:payment-step", args=[desk.restaurant.slug, found.pk, "refund"])

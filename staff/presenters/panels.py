@@ -19,7 +19,7 @@ from bookings.presenters.clock import clock_text, local, moment_text, short_date
 from bookings.presenters.words import DIETARY
 from bookings.selectors import tables_of
 from bookings.selectors.floor import service_date_at, stays_of_day
-from bookings.services.deposits.records import asked_until
+from bookings.services.deposits.records import asked_until, is_withdrawn
 from guests.selectors.profile import alerts_of
 from payments.selectors import payments_of
 from restaurants.models import Restaurant, Table
@@ -45,7 +45,9 @@ BLOCK_MINUTES = (30, 60, 120, 240)
 
 @dataclass(frozen=True, kw_only=True)
 class CardMoney:
-    """The deposit of a reservation; `url` is the page of its payment, for those who may open it."""
+    """The deposit of a reservation; `amount` is empty where nothing is owed, `url` the page of its
+    payment, for those who may open it.
+    """
 
     badge: Badge
     amount: str
@@ -268,9 +270,12 @@ def _money(desk: Desk, reservation: Reservation) -> CardMoney | None:
     badge = deposit_badge(reservation.deposit_status)
     if is_waited_for(reservation):
         badge = replace(badge, word=_("Deposit asked for"))
+    elif is_withdrawn(reservation):
+        badge = replace(badge, word=_("Deposit request withdrawn"))
+    due = reservation.deposit_minor
     return CardMoney(
         badge=badge,
-        amount=amount_text(reservation.deposit_minor, desk.restaurant.currency),
+        amount=amount_text(due, desk.restaurant.currency) if due else "",
         until=until,
         url=url,
     )

@@ -16,14 +16,15 @@ from bookings.selectors.floor import service_date_at
 from bookings.selectors.history import expected_guests
 from guests.selectors.profile import alerts_of as guest_alerts_of
 from notifications.selectors import conversations_unseen, messages_for_a_person
+from payments.selectors.staff import silent_instructions
 from restaurants.permissions import Capability
 from staff.access import Desk, desk_view
 from staff.presenters.alerts import Line, lines_of, urgent, visible
 from staff.presenters.day import asked_of
 from staff.presenters.guest_alerts import note_lines
 from staff.presenters.message_alerts import undelivered_lines, unread_lines
-from staff.presenters.money_alerts import money_lines
-from staff.views.payments import troubles_here
+from staff.presenters.money_alerts import money_lines, silent_lines
+from staff.views.payments import TROUBLES_SHOWN, troubles_here
 
 
 @require_GET
@@ -74,10 +75,16 @@ def _unread(desk: Desk) -> list[Line]:
 
 
 def _money(desk: Desk) -> list[Line]:
-    """Of any date: open disputes and what a provider refused, for those who may act on them."""
+    """Of any date: open disputes, what a provider refused and what it says nothing about, for those
+    who may act on them.
+    """
     if not desk.can(Capability.CHARGE_REFUND):
         return []
-    return money_lines(troubles_here(desk), desk.restaurant)
+    silent = list(silent_instructions(desk.restaurant)[:TROUBLES_SHOWN])
+    return [
+        *money_lines(troubles_here(desk), desk.restaurant),
+        *silent_lines(silent, desk.restaurant),
+    ]
 
 
 def _undelivered(desk: Desk, service_date: date) -> list[Line]:

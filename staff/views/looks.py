@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from payments.models import Difference, Instruction
+from payments.errors import NothingToSettle
+from payments.models import Difference, Instruction, InstructionStatus
 from payments.selectors.reconciliation import differences_of
 from payments.selectors.staff import instructions_of
-from payments.services import Outcome, difference_look, instruction_carry_out, instruction_settle
+from payments.services import difference_look, instruction_carry_out, instruction_settle
 from reservehub.core.errors import DomainError, NotFound
 from reservehub.core.idempotency import form_once
 from reservehub.core.pages import errors_of, go_to
@@ -32,10 +33,13 @@ def ask(request: HttpRequest, desk: Desk, instruction_id: int) -> HttpResponse:
     :raises NotFound: also for instructions of other restaurants
     """
     instruction = _instruction(desk, instruction_id)
-    outcome = instruction_carry_out(instruction_id=instruction.pk, now=desk.now, is_asked_for=True)
-    if outcome is Outcome.DONE:
+    instruction_carry_out(instruction_id=instruction.pk, now=desk.now, is_asked_for=True)
+    instruction.refresh_from_db()  # it may have ended before, by a webhook or somebody else
+    if instruction.was_settled:
+        messages.info(request, str(NothingToSettle.title))
+    elif instruction.status == InstructionStatus.DONE:
         messages.success(request, _("The provider says: it happened."))
-    elif outcome is Outcome.REFUSED:
+    elif instruction.status == InstructionStatus.REFUSED:
         messages.success(request, _("The provider says: it did not happen."))
     else:
         messages.warning(

@@ -201,3 +201,67 @@ def test_what_is_withdrawn_is_not_asked_for_and_the_table_is_theirs(
     send_due(at)
     assert the(Kind.PAYMENT_ASKED).reason == "state_changed"
     assert kinds(reservation) == ["confirmed", "confirmed"]
+
+
+def test_who_was_asked_for_a_booking_that_stays_hears_that_it_is_withdrawn(
+    bank: Bank, house: Restaurant
+) -> None:
+    reservation = ask_by_hand(house, release_unpaid=False)
+    send_due(NOW + MINUTE)
+    at = NOW + 2 * MINUTE
+    reservation_deposit_withdraw(reservation_id=reservation.pk, actor=STAFF, now=at)
+    work(at)
+    send_due(at)
+    assert kinds(reservation) == ["confirmed", "payment_asked", "payment_withdrawn"]
+    assert the(Kind.PAYMENT_WITHDRAWN).status == MessageStatus.SENT
+    text = text_of(Kind.PAYMENT_WITHDRAWN, at)
+    assert "The restaurant no longer asks you for a payment or a card." in text
+    assert "Your table stays booked" in text
+
+
+def test_who_has_not_been_asked_yet_hears_nothing_of_it(bank: Bank, house: Restaurant) -> None:
+    reservation = ask_by_hand(house, release_unpaid=False)
+    at = NOW + 2 * MINUTE
+    reservation_deposit_withdraw(reservation_id=reservation.pk, actor=STAFF, now=at)
+    work(at)
+    send_due(at)
+    assert the(Kind.PAYMENT_WITHDRAWN).reason == "state_changed"
+    assert kinds(reservation) == ["confirmed"]
+
+
+def test_who_is_asked_anew_meanwhile_is_not_told_that_it_is_over(
+    bank: Bank, house: Restaurant
+) -> None:
+    reservation = ask_by_hand(house, release_unpaid=False)
+    send_due(NOW + MINUTE)
+    at = NOW + 2 * MINUTE
+    reservation_deposit_withdraw(reservation_id=reservation.pk, actor=STAFF, now=at)
+    reservation_deposit_ask(
+        reservation_id=reservation.pk,
+        kind=DepositKind.GUARANTEE,
+        amount=Money(4000, "EUR"),
+        release_unpaid=False,
+        actor=STAFF,
+        now=at,
+    )
+    work(at)
+    send_due(at)
+    assert kinds(reservation) == ["confirmed", "payment_asked", "payment_asked"]
+
+
+def test_asked_when_cancelling_is_no_longer_free_the_letter_does_not_say_that_it_is(
+    bank: Bank, house: Restaurant
+) -> None:
+    reservation = book(house, actor=STAFF, source="phone", **MAIL).reservation
+    late = reservation.cancel_deadline_at + MINUTE
+    reservation_deposit_ask(
+        reservation_id=reservation.pk,
+        kind=DepositKind.DEPOSIT,
+        amount=Money(4000, "EUR"),
+        actor=STAFF,
+        now=late,
+    )
+    work(late)
+    text = text_of(Kind.PAYMENT_ASKED, late)
+    assert "If you cancel, the restaurant keeps €40." in text
+    assert "you get everything back" not in text

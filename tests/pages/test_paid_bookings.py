@@ -10,7 +10,11 @@ from django.test import Client
 
 from bookings.deposits import Kind
 from bookings.models import Reservation
-from bookings.services import reservation_create, reservation_deposit_ask
+from bookings.services import (
+    reservation_create,
+    reservation_deposit_ask,
+    reservation_deposit_withdraw,
+)
 from payments.services import payment_refund
 from reservehub.core import clock
 from reservehub.core.money import Money
@@ -161,6 +165,27 @@ def test_what_staff_ask_for_later_is_said_with_its_time_and_its_terms(
     look(client, pay(client, made))
     assert status_of(made) == ("confirmed", "paid")
     assert "asks you for this" not in look(client, page_of(made, ""))
+
+
+@pytest.mark.parametrize("release_unpaid", [True, False])
+def test_what_was_withdrawn_threatens_nobody_any_more(
+    client: Client, *, release_unpaid: bool
+) -> None:
+    house = make_house(name="Bistro Anna", slug="bistro-anna")
+    made = reservation_create(request=a_request(house), actor=STAFF, now=NOW).reservation
+    reservation_deposit_ask(
+        reservation_id=made.pk,
+        kind=Kind.DEPOSIT,
+        amount=Money(2000, "EUR"),
+        release_unpaid=release_unpaid,
+        actor=STAFF,
+        now=NOW,
+    )
+    reservation_deposit_withdraw(reservation_id=made.pk, actor=STAFF, now=NOW)
+    text = look(client, page_of(made, ""))
+    assert "No longer asked for" in text
+    assert "it keeps €20" not in text
+    assert f'href="{page_of(made)}"' not in text
 
 
 def test_when_the_time_is_over_a_booking_that_stays_can_still_be_paid(client: Client) -> None:

@@ -13,7 +13,7 @@ from bookings.loading import snapshot_of
 from bookings.models import Reservation, Source
 from bookings.selectors.deposits import deposit_rules_in_force, deposit_terms
 from bookings.services.deposits.asking import deposit_agree, known_of
-from bookings.services.deposits.records import has_deposit, terms_agreed
+from bookings.services.deposits.records import has_deposit, is_withdrawn, terms_agreed
 from bookings.services.records import is_guest
 from reservehub.core.actors import Actor
 from restaurants.models import Restaurant
@@ -66,7 +66,7 @@ def _area_of(restaurant: Restaurant, reservation: Reservation, table_ids: list[i
 
 
 def _is_dearer(terms: Terms, reservation: Reservation) -> bool:
-    if not has_deposit(reservation):
+    if not has_deposit(reservation) or is_withdrawn(reservation):
         return True
     agreed = terms_agreed(reservation)
     is_stricter = KIND_RANK[Kind(terms["kind"])] > KIND_RANK[Kind(agreed["kind"])]

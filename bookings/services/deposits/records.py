@@ -78,6 +78,13 @@ def is_asked_by_hand(reservation: Reservation) -> bool:
     return has_deposit(reservation) and terms_agreed(reservation)["rule_id"] is None
 
 
+def is_withdrawn(reservation: Reservation) -> bool:
+    """Whether staff asked for it by hand and gave it up before anything was given: then nothing is
+    agreed. No query.
+    """
+    return reservation.deposit_status == DepositStatus.WAIVED and is_asked_by_hand(reservation)
+
+
 def is_owing(reservation: Reservation) -> bool:
     """Whether the guest is asked for something now, be the table theirs or not yet. No query."""
     is_booked = reservation.status == Status.CONFIRMED

@@ -43,6 +43,7 @@ _WORDS: Mapping[Kind, Callable[[Facts], Words]] = {
     Kind.QUEUE_NUDGE: waiting.queue_nudge,
     Kind.REVIEW_REQUEST: answers.review_request,
     Kind.PAYMENT_ASKED: paying.payment_asked,
+    Kind.PAYMENT_WITHDRAWN: paying.payment_withdrawn,
     Kind.RECEIPT: money.receipt,
     Kind.REFUNDED: money.refunded,
     Kind.PAYMENT_TOO_LATE: money.payment_too_late,

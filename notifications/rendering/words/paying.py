@@ -11,7 +11,7 @@ from bookings.lifecycle import AWAITING
 from notifications.channels.base import Action
 from notifications.rendering.facts import Facts
 from notifications.rendering.terms import amount_of, terms_lines, terms_of
-from notifications.rendering.words.base import Tone, Words, cancel
+from notifications.rendering.words.base import Tone, Words, cancel, manage
 from payments.facts import Mode
 from reservehub.core.money import Money
 
@@ -69,6 +69,25 @@ def _asked(facts: Facts) -> str:
     if terms is None or not terms["amount_minor"]:
         return ""
     return amount_of(terms, terms["amount_minor"], facts.language)
+
+
+def payment_withdrawn(facts: Facts) -> Words:
+    """What a booking that stays was asked for is not asked for any more."""
+    values = facts.values
+    return Words(
+        subject=_("%(place)s: nothing to pay any more, %(when)s") % values,
+        heading=_("There is nothing to pay any more"),
+        opening=_("This is about your booking: %(date)s, %(time)s, %(party)s.") % values,
+        more=(
+            _("The restaurant no longer asks you for a payment or a card."),
+            _("Your table stays booked, and the link to pay no longer works."),
+        ),
+        short=_("%(place)s asks you for no payment any more. Your table stays booked, %(when)s:")
+        % values,
+        brief=_("%(place)s: nothing to pay, %(when)s stays booked:") % values,
+        link=facts.links["manage"],
+        actions=(manage(facts), *cancel(facts)),
+    )
 
 
 def _asked_first(

@@ -11,13 +11,14 @@ from bookings.deposits import Kind, fingerprint
 from bookings.errors import DepositAsked, DepositMissing, TransitionRefused
 from bookings.models import Deposit, Occupancy, Reservation
 from bookings.services import (
+    Changes,
     reservation_approve,
     reservation_arrive,
     reservation_cancel,
     reservation_deposit_ask,
-    reservation_deposit_waive,
     reservation_deposit_withdraw,
     reservation_expire,
+    reservation_modify,
     reservation_no_show,
     reservation_payment_ask,
     reservation_undo,
@@ -43,7 +44,7 @@ from tests.bookings.deposits.people import (
     payments_for,
     seen,
 )
-from tests.factories import GUEST, NOW, STAFF, make_member
+from tests.factories import FRIDAY, GUEST, NOW, STAFF, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -298,6 +299,21 @@ def test_asked_once_more_there_is_new_time(bank: Bank) -> None:
     assert [event["by_hand"] for event in asked(kept)] == [True, True]
 
 
+def test_kept_it_stays_when_the_guest_has_moved_it_and_staff_approve(bank: Bank) -> None:
+    house = make_house()
+    reservation = ask(book(house).reservation, release_unpaid=False)
+    house.policy.confirmation_mode = "approval"
+    house.policy.save()
+    changes = Changes(date=FRIDAY + timedelta(days=1))
+    moved = reservation_modify(reservation_id=reservation.pk, changes=changes, actor=GUEST, now=NOW)
+    assert moved.status == "pending"
+    reservation_approve(reservation_id=reservation.pk, actor=STAFF, now=NOW)
+    assert state(reservation) == ("confirmed", "pending", 0)
+    later(FOUR_HOURS + minutes(1))
+    assert state(reservation) == ("confirmed", "pending", 0)
+    assert state(pay(bank, reservation)) == ("confirmed", "paid", 2000)
+
+
 # --- Requests -------------------------------------------------------------------------------------
 
 
@@ -330,64 +346,3 @@ def test_asking_is_withdrawn_and_not_undone(bank: Bank) -> None:
     ask(reservation)
     with pytest.raises(TransitionRefused):
         reservation_undo(reservation_id=reservation.pk, actor=STAFF, now=NOW)
-
-
-# --- Withdrawing ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("release_unpaid", [True, False])
-def test_withdrawn_it_is_confirmed_and_costs_nothing(bank: Bank, *, release_unpaid: bool) -> None:
-    reservation = ask(free_booking(), release_unpaid=release_unpaid)
-    withdrawn = withdraw(reservation)
-    assert state(withdrawn) == ("confirmed", "waived", 0)
-    assert (withdrawn.deposit_minor, withdrawn.expires_at) == (0, None)
-    assert payment_for(reservation).status == "closed"
-    assert withdraw(reservation).version == withdrawn.version
-    assert AuditEntry.objects.filter(action="reservation.deposit_withdrawn").count() == 1
-    later(FOUR_HOURS)
-    assert state(reservation) == ("confirmed", "waived", 0)
-
-
-def test_what_was_withdrawn_can_be_asked_for_in_another_way(bank: Bank) -> None:
-    reservation = ask(free_booking())
-    withdraw(reservation)
-    ask(reservation, kind=Kind.GUARANTEE, is_per_person=False)
-    assert pay(bank, reservation).deposit_status == "guaranteed"
-    assert [payment.status for payment in payments_for(reservation)] == ["closed", "saved"]
-
-
-def test_what_was_paid_is_not_withdrawn(bank: Bank) -> None:
-    reservation = ask(free_booking())
-    pay(bank, reservation)
-    with pytest.raises(DepositAsked):
-        withdraw(reservation)
-    reservation_deposit_waive(
-        reservation_id=reservation.pk, amount=None, reason="Regular", actor=STAFF, now=NOW
-    )
-    later(NOW)
-    assert state(reservation) == ("confirmed", "refunded", 0)
-    with pytest.raises(DepositAsked):
-        ask(reservation)
-
-
-def test_paid_as_it_is_withdrawn_it_goes_back(bank: Bank) -> None:
-    reservation = ask(free_booking())
-    payment = payment_for(reservation)
-    bank.begin_try(payment)
-    withdraw(reservation)
-    bank.give(payment)
-    bank.tell(payment)
-    later(NOW)
-    assert state(reservation) == ("confirmed", "refunded", 0)
-
-
-def test_what_is_over_is_not_withdrawn(bank: Bank) -> None:
-    reservation = ask(free_booking())
-    reservation_cancel(reservation_id=reservation.pk, actor=GUEST, now=NOW)
-    with pytest.raises(TransitionRefused):
-        withdraw(reservation)
-
-
-def test_nothing_is_withdrawn_where_nothing_was_asked(bank: Bank) -> None:
-    with pytest.raises(DepositMissing):
-        withdraw(free_booking())

@@ -7,12 +7,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bookings.deposits import fingerprint
+from bookings.deposits import Kind, fingerprint
 from bookings.errors import DepositDiffers
 from bookings.models import Reservation
-from bookings.services import Changes, reservation_cancel, reservation_modify
+from bookings.services import (
+    Changes,
+    reservation_cancel,
+    reservation_deposit_ask,
+    reservation_deposit_withdraw,
+    reservation_modify,
+)
 from bookings.services.rezoning import reservations_rederive
 from reservehub.core.actors import SYSTEM
+from reservehub.core.money import Money
 from restaurants.models import Restaurant
 from tests.bookings.deposits.bank import Bank
 from tests.bookings.deposits.people import (
@@ -247,3 +254,19 @@ def test_the_time_to_pay_passes_over_the_night_of_the_change(
     assert reservation.expires_at is not None
     assert reservation.expires_at <= reservation.starts_at
     assert reservation.expires_at - reservation.created_at == minutes(15)
+
+
+def test_nor_from_what_was_asked_for_by_hand_and_withdrawn(bank: Bank) -> None:
+    restaurant = make_house(tables=(2, 4))
+    make_rule(restaurant, min_party=3)
+    reservation = book(restaurant).reservation
+    reservation_deposit_ask(
+        reservation_id=reservation.pk,
+        kind=Kind.DEPOSIT,
+        amount=Money(90_00, "EUR"),
+        actor=STAFF,
+        now=NOW,
+    )
+    reservation_deposit_withdraw(reservation_id=reservation.pk, actor=STAFF, now=NOW)
+    with pytest.raises(DepositDiffers):
+        change(reservation, party_size=3)

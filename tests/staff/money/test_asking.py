@@ -207,7 +207,10 @@ def test_what_was_asked_for_is_withdrawn_from_the_panel(
     assert answer.status_code == 200
     assert "Ada is no longer asked for a deposit" in answer["HX-Trigger"]
     assert (seen(reservation).status, seen(reservation).deposit_status) == ("confirmed", "waived")
-    assert "Ask for a deposit" in panel(office, reservation), "it can be asked for anew"
+    text = panel(office, reservation)
+    assert "Ask for a deposit" in text, "it can be asked for anew"
+    assert "Deposit request withdrawn" in text
+    assert "€0.00" not in text
 
 
 def test_what_was_paid_meanwhile_is_not_withdrawn(

@@ -107,6 +107,19 @@ def test_what_needs_a_look_is_above_the_list_with_its_booking(
     assert "Ask the provider again" in text
 
 
+def test_at_the_host_stand_those_who_may_settle_it_are_alerted(
+    office: Client, stand: Client, house: Restaurant, bank: Bank
+) -> None:
+    ada = paid_booking(bank, house, guest_name="Ada")
+    silent(payment_for(ada))
+    page = office.get("/staff/bistro-anna/alerts/").content.decode()
+    assert "Ada: Told to give €40.00 back · no word from the provider" in page
+    assert f"/reservations/{ada.pk}/panel/" in page
+    assert "Ada" not in stand.get("/staff/bistro-anna/alerts/").content.decode()
+    Instruction.objects.update(status="said_done", code="")
+    assert "Ada" not in office.get("/staff/bistro-anna/alerts/").content.decode()
+
+
 def test_nothing_needs_a_look_where_all_is_well(
     office: Client, house: Restaurant, account: PaymentAccount
 ) -> None:
@@ -148,6 +161,23 @@ def test_asked_again_the_provider_tells(office: Client, house: Restaurant, bank:
     assert instruction.status == "done"
     payment.refresh_from_db()
     assert payment.refunded_minor == 4000
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "words"),
+    [
+        ("done", "", "it happened"),
+        ("refused", "not_kept", "it did not happen"),
+        ("said_done", "", "settled meanwhile"),
+        ("refused", "said_not_done", "settled meanwhile"),
+    ],
+)
+def test_asked_about_what_has_ended_meanwhile_it_says_how(
+    office: Client, house: Restaurant, bank: Bank, *, status: str, code: str, words: str
+) -> None:
+    instruction = silent(payment_for(paid_booking(bank, house)), status=status, code=code)
+    assert office.post(f"{URL}told/{instruction.pk}/ask/").status_code == 303
+    assert words in said(office)
 
 
 def test_settled_by_hand_it_stands_in_the_course_and_in_the_audit(

@@ -11,8 +11,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
+from bookings.deposits import Kind
 from bookings.models import DepositStatus, Reservation
-from bookings.services import reservation_bill_set, reservation_seat
+from bookings.services import (
+    reservation_bill_set,
+    reservation_deposit_ask,
+    reservation_deposit_withdraw,
+    reservation_seat,
+)
 from payments.models import PaymentAccount
 from reservehub.core import clock
 from reservehub.core.models import OutboxEvent
@@ -20,7 +26,14 @@ from reservehub.core.money import Money
 from restaurants.models import Restaurant
 from staff.presenters.marks import deposit_mark
 from tests.bookings.deposits.bank import Bank
-from tests.bookings.deposits.people import book, make_rule, paid_booking, payment_for, seen
+from tests.bookings.deposits.people import (
+    book,
+    later,
+    make_rule,
+    paid_booking,
+    payment_for,
+    seen,
+)
 from tests.factories import FRIDAY, NOW, STAFF
 from tests.staff.money.test_payments import disputed, refused
 
@@ -232,3 +245,24 @@ def test_a_deposit_above_the_bill_says_how_to_give_the_rest_back(
     hosts = panel(stand, paid)
     assert refund_url not in hosts
     assert "Somebody who may refund can give it back." in words(hosts)
+
+
+def test_what_is_over_goes_back_at_the_payment_that_has_it(
+    office: Client, restaurant: Restaurant, account: PaymentAccount, bank: Bank
+) -> None:
+    assert account.restaurant_id == restaurant.pk
+    party = book(restaurant, actor=STAFF, source="phone").reservation
+    wish: dict[str, Any] = {"reservation_id": party.pk, "actor": STAFF, "now": NOW}
+    reservation_deposit_ask(kind=Kind.DEPOSIT, amount=Money(4_000, "EUR"), **wish)
+    before = payment_for(party)
+    bank.begin_try(before)
+    reservation_deposit_withdraw(**wish)
+    reservation_deposit_ask(kind=Kind.DEPOSIT, amount=Money(3_000, "EUR"), **wish)
+    bank.give(before)
+    bank.tell(before)
+    later(NOW)
+    billed(party, 1_000)
+    with clock.freeze(START):
+        page = panel(office, party)
+    assert "The deposit is €20.00 more than the bill." in words(page)
+    assert f"{BASE}payments/{before.pk}/refund/" in page
