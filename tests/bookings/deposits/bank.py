@@ -56,6 +56,7 @@ class Bank:
         self.things: dict[str, list[Thing]] = {}
         self.keys: dict[str, Answer] = {}
         self.refuses: dict[str, str] = {}
+        self.forgotten: list[str] = []
         self.off = ""
         self.now = NOW
 
@@ -148,6 +149,10 @@ class Bank:
         if key not in self.keys and thing.kept < amount.amount_minor:
             raise Refused("not_kept")
         return self._once(order, FactKind.REFUNDED, amount, what="refund", key=key, thing=thing)
+
+    def forget(self, order: Order, *, key: str) -> None:
+        del key
+        self.forgotten.append(order.provider_id)
 
     def movements(self, account: str, *, since: datetime, until: datetime) -> Iterable[Listed]:
         del account, since, until
