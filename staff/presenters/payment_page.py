@@ -48,6 +48,7 @@ TOLD: Mapping[str, str | Promise] = {
     "capture": gettext_lazy("Told to take %(amount)s of what is held"),
     "release": gettext_lazy("Told to release what is held"),
     "refund": gettext_lazy("Told to give %(amount)s back"),
+    "forget": gettext_lazy("Told to delete the saved card"),
 }
 
 
