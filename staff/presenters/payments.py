@@ -70,6 +70,8 @@ def payment_badge(payment: Payment, reservation: Reservation | None) -> Badge:
         return deposit_badge(_D.DISPUTED)
     if reservation is not None and payment.status in _PAID and reservation.deposit_status in _FATES:
         return deposit_badge(reservation.deposit_status)
+    if payment.is_card_forgotten:
+        return Badge(_("Card deleted"), "grey")
     colour = COLOURS.get(_OF_PAYMENT.get(payment.status, ""), "grey")
     return Badge(str(payment.get_status_display()), colour)
 
