@@ -33,6 +33,7 @@ class Case:
     """Where a reservation stands, as far as its money goes.
 
     :param ended_at: when it came to its end, for the ends that can be taken back
+    :param is_too_late: the guest gave it when the time was over and the tables were gone
     :param waived_minor: of the terms' limit, given up by staff
     :param fee_minor: decided by staff: for guests who did not come, or a part of them
     """
@@ -42,6 +43,7 @@ class Case:
     starts_at: datetime
     ended_at: datetime | None = None
     cancelled_at: datetime | None = None
+    is_too_late: bool = False
     waived_minor: int = 0
     fee_minor: int = 0
 
@@ -109,6 +111,8 @@ class Do(StrEnum):
 class Purse:
     """One payment of a reservation, as its ledger and its open instructions have it.
 
+    :param is_saved: a card was given
+    :param has_card: and is still kept
     :param in_hand_minor: taken, and neither back with the guest or the bank nor on its way there
     :param ready_minor: held, and still ours to take
     :param room_minor: how much more may be taken from the card that is kept
@@ -124,6 +128,7 @@ class Purse:
     is_open: bool = False
     is_closed: bool = False
     is_saved: bool = False
+    has_card: bool = False
     captured_minor: int = 0
     refunded_minor: int = 0
     in_hand_minor: int = 0
@@ -288,13 +293,33 @@ def _may_charge(case: Case, *, now: datetime) -> bool:
     return ended and case.fee_limit_minor > 0 and now < case.starts_at + FEE_UNTIL
 
 
+def cards_over(case: Case, purses: Iterable[Purse], *, now: datetime) -> Iterator[int]:
+    """Payments whose cards nothing can be asked of any more, by number."""
+    if _is_card_over(case, now=now):
+        for purse in purses:
+            if purse.has_card and not purse.is_taking:  # what comes of it leads here again
+                yield purse.payment_id
+
+
+def _is_card_over(case: Case, *, now: datetime) -> bool:
+    """Sooner than `FEE_UNTIL` only where staff cannot ask for a fee: those of a party that came may
+    still be charged who did not.
+    """
+    if case.due_minor == 0 or now >= case.starts_at + FEE_UNTIL:
+        return True
+    if case.status is Status.EXPIRED and not case.is_too_late:
+        return False  # a card that was given in time and told late finds its tables again
+    return case.is_final(now) and case.ending is not Ending.CAME and not _may_charge(case, now=now)
+
+
 def look_again_at(case: Case, purses: Iterable[Purse], *, now: datetime) -> datetime | None:
     """When time alone changes what should be done."""
+    held = list(purses)
     times = [case.settles_at()]
-    cards = [purse for purse in purses if purse.is_saved and not purse.is_closed]
+    cards = [purse for purse in held if purse.is_saved and not purse.is_closed]
     if cards and case.status is Status.CONFIRMED and case.kind is Kind.AUTHORISATION:
         times.append(case.starts_at - HOLD_AHEAD)
-    if cards and case.status not in OCCUPYING:
+    if any(purse.has_card for purse in held):
         times.append(case.starts_at + FEE_UNTIL)
     return min((at for at in times if at is not None and at > now), default=None)
 

@@ -70,9 +70,9 @@ _OF_PAYMENT = (
 )
 
 
-def money_forget(reservation_ids: Collection[int]) -> None:
-    """Cards go; amounts and times stay."""
-    payments_forget(references_of(reservation_ids))
+def money_forget(reservation_ids: Collection[int], now: datetime) -> None:
+    """Cards go, here and at the provider; amounts and times stay."""
+    payments_forget(references_of(reservation_ids), now=now)
 
 
 def money_ahead(guest_ids: Sequence[int]) -> list[Ahead]:

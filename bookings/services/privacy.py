@@ -63,7 +63,7 @@ def _erase(guest_ids: Sequence[int], now: datetime) -> None:
     shows it anew; the links lead nowhere any more.
     """
     rows = Reservation.objects.filter(guest__in=guest_ids)
-    money_forget(rows.values_list("pk", flat=True))
+    money_forget(rows.values_list("pk", flat=True), now)
     _forget(rows, now)
 
 
@@ -75,7 +75,7 @@ def _erase_strays(organisation_id: int, since: datetime, now: datetime, most: in
     )
     rows = rows.exclude(pk__in=disputed_reservations())
     ids = list(rows.order_by("pk").values_list("pk", flat=True)[:most])
-    money_forget(ids)
+    money_forget(ids, now)
     return _forget(Reservation.objects.filter(pk__in=ids), now) if ids else 0
 
 

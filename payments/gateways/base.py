@@ -40,8 +40,8 @@ class Order:
     :param attempt: grows when the provider's object of an earlier try is dead; part of the key
     :param account: connected account, merchant account or location; empty for the platform's own
     :param amount: to charge or hold; zero for `Mode.SAVE`
-    :param provider_id: of the payment object to act on: the try under way, what is held, what was
-        taken; empty before the first
+    :param provider_id: of the object to act on: the try under way, what is held, what was taken;
+        the token of a card that is to be forgotten; empty before the first
     """
 
     public_id: str
@@ -239,6 +239,11 @@ class Gateway(Protocol):
 
     def refund(self, order: Order, amount: Money, *, key: str) -> Answer:
         """Give money back."""
+
+    def forget(self, order: Order, *, key: str) -> None:
+        """Delete the card whose token is the number of the order, so that nothing can be taken from
+        it any more. One that is not there is forgotten: repeating it is always safe.
+        """
 
     def movements(self, account: str, *, since: datetime, until: datetime) -> Iterable[Listed]:
         """What moved in `[since, until)`, by the provider's books.

@@ -19,6 +19,7 @@ class InstructionKind(models.TextChoices):
     CAPTURE = "capture", _("Take what is held")
     RELEASE = "release", _("Release what is held")
     REFUND = "refund", _("Refund")
+    FORGET = "forget", _("Forget the saved card")
 
 
 class InstructionStatus(models.TextChoices):
@@ -87,7 +88,7 @@ class Instruction(models.Model):
         _("payment at the provider"),
         max_length=255,
         blank=True,
-        help_text=_("What is captured, released or refunded."),
+        help_text=_("What is captured, released or refunded; a card until it is forgotten."),
     )
     provider_id = models.CharField(_("number at the provider"), max_length=255, blank=True)
     code = models.CharField(_("refusal"), max_length=100, blank=True)

@@ -164,6 +164,11 @@ class Payment(models.Model):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def is_card_forgotten(self) -> bool:
+        """A card was given and nothing taken, and it is not kept any more."""
+        return self.status == PaymentStatus.SAVED and self.method_id is None
+
+    @property
     def kept_minor(self) -> int:
         """What is ours now."""
         return self.captured_minor - self.refunded_minor - self.disputed_minor

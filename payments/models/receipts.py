@@ -14,8 +14,8 @@ from payments.models.account import Provider
 class WebhookReceipt(models.Model):
     """One event of a provider, received once, handled after commit.
 
-    `facts` is what the adapter read out of it (`payments.gateways.base.Notice` as JSON), without
-    names, addresses or card data.
+    `notice` is what the adapter read out of it (`payments.gateways.base.Notice` as JSON), without
+    names, addresses or card data; the token of a card until it is handled.
     """
 
     provider = models.CharField(_("provider"), max_length=20, choices=Provider.choices)

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from payments.models import Dispute, Instruction, Payment, PaymentStatus, StoredMethod
+from payments.models import (
+    Dispute,
+    Instruction,
+    InstructionKind,
+    Payment,
+    PaymentStatus,
+    StoredMethod,
+)
 from payments.models.instructions import IN_HAND
 from payments.selectors.staff import OPEN_DISPUTES
 
@@ -31,11 +38,14 @@ def references_in_dispute() -> set[str]:
 
 def unsettled_of(references: Sequence[str]) -> QuerySet[Payment]:
     """Payments that something may still be taken from, or that the provider is being told to do
-    something with.
+    something with; that a card is being forgotten keeps nobody from being forgotten.
     """
     may_take = Q(
-        status__in=[PaymentStatus.OPEN, PaymentStatus.SAVED, PaymentStatus.AUTHORISED],
+        Q(status__in=[PaymentStatus.OPEN, PaymentStatus.AUTHORISED])
+        | Q(status=PaymentStatus.SAVED, method__isnull=False),
         closed_at=None,
     )
-    told = Instruction.objects.filter(payment=OuterRef("pk"), status__in=IN_HAND)
+    told = Instruction.objects.filter(payment=OuterRef("pk"), status__in=IN_HAND).exclude(
+        kind=InstructionKind.FORGET
+    )
     return Payment.objects.filter(may_take | Exists(told), reference__in=references)

@@ -1,5 +1,6 @@
 """Services of payments: each a transaction, except those that wait for a provider."""
 
+from payments.services.cards import card_forget
 from payments.services.carrying_out import (
     instruction_carry_out,
     instructions_due,
@@ -26,6 +27,7 @@ from payments.services.trying import payment_ask, payment_begin, payment_look_up
 
 __all__ = [
     "Outcome",
+    "card_forget",
     "difference_look",
     "holds_run_out",
     "instruction_carry_out",

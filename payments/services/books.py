@@ -150,6 +150,7 @@ EFFECTS: dict[InstructionKind, frozenset[FactKind]] = {
     InstructionKind.CAPTURE: frozenset({FactKind.CAPTURED}),
     InstructionKind.RELEASE: frozenset({FactKind.RELEASED}),
     InstructionKind.REFUND: frozenset({FactKind.REFUNDED}),
+    InstructionKind.FORGET: frozenset(),  # no money moves: the provider's answer ends it
 }
 FAILURES: dict[InstructionKind, FactKind] = {
     InstructionKind.CHARGE: FactKind.CAPTURE_FAILED,

@@ -35,6 +35,8 @@ from payments.services.outcomes import (
     MAY_BE_DONE,
     OUTCOME_UNKNOWN,
     Outcome,
+    card_forgotten,
+    card_not_forgotten,
     instruction_answered,
     instruction_asked_about,
     instruction_later,
@@ -79,6 +81,10 @@ def instruction_carry_out(
     work = instruction_claim(instruction_id=instruction_id, now=now, is_asked_for=is_asked_for)
     if work is None:
         return Outcome.SKIPPED
+    return _forget_card(work, now) if work.kind == InstructionKind.FORGET else _carry_out(work, now)
+
+
+def _carry_out(work: Work, now: datetime) -> Outcome:
     if work.only_asks:
         return instruction_asked_about(
             instruction_id=work.instruction_id, number=work.number, found=_look_up(work), now=now
@@ -104,6 +110,27 @@ def instruction_carry_out(
         logger.warning("Instruction %s: outcome unknown: %s", work.instruction_id, error.code)
         return instruction_unknown(instruction_id=work.instruction_id, number=work.number, now=now)
     return instruction_answered(instruction_id=work.instruction_id, answer=answer, now=now)
+
+
+def _forget_card(work: Work, now: datetime) -> Outcome:
+    """Nothing is looked up: the same again is always safe, and what is gone is forgotten."""
+    try:
+        _tell(work)
+    except (Refused, CannotAsk) as error:
+        return instruction_refused(
+            instruction_id=work.instruction_id,
+            number=work.number,
+            code=error.code,
+            needs_guest=False,
+            found=None,
+            now=now,
+        )
+    except GatewayError as error:
+        logger.warning("Instruction %s: card not forgotten: %s", work.instruction_id, error.code)
+        return card_not_forgotten(
+            instruction_id=work.instruction_id, number=work.number, code=error.code, now=now
+        )
+    return card_forgotten(instruction_id=work.instruction_id, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -162,6 +189,8 @@ _TO_CLAIM = (InstructionStatus.QUEUED, InstructionStatus.UNCERTAIN, InstructionS
 
 
 def _only_asks(instruction: Instruction, now: datetime) -> bool:
+    if instruction.kind == InstructionKind.FORGET:
+        return False
     if instruction.status == InstructionStatus.ACCEPTED:
         return True
     if instruction.code not in MAY_BE_DONE:
@@ -188,7 +217,7 @@ def _is_needless(instruction: Instruction) -> bool:
     return not payment.authorised_minor and payment.status != Status.CLOSED
 
 
-def _tell(work: Work) -> Answer:
+def _tell(work: Work) -> Answer:  # noqa: PLR0911 - one for each kind
     """One call; see `payments.gateways.base.Gateway` for what it raises."""
     gateway, order, key = work.gateway, work.order, work.key
     match work.kind:
@@ -204,6 +233,9 @@ def _tell(work: Work) -> Answer:
             return gateway.release(order, key=key)
         case InstructionKind.REFUND:
             return gateway.refund(order, work.amount, key=key)
+        case InstructionKind.FORGET:
+            gateway.forget(order, key=key)
+            return Answer()
 
 
 def _may_have_happened(work: Work) -> bool:

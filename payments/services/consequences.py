@@ -47,6 +47,8 @@ def end(instruction: Instruction, status: InstructionStatus, now: datetime) -> N
     instruction.finished_at = now
     instruction.claimed_at = None
     instruction.source_token = ""
+    if instruction.kind == InstructionKind.FORGET:
+        instruction.object_id = ""  # the card's token, which was kept to be forgotten
     if status == InstructionStatus.DONE:
         instruction.code = ""
     instruction.save()

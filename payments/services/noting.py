@@ -9,9 +9,10 @@ from datetime import datetime
 from django.db import transaction
 
 from payments.facts import SECURED, Fact, FactKind, Status, Totals, status_of
-from payments.gateways.base import Answer, Card
-from payments.models import LedgerEntry, LedgerSource, Payment, StoredMethod
+from payments.gateways.base import Answer
+from payments.models import LedgerEntry, LedgerSource, Payment
 from payments.services.books import Books, payment_locked
+from payments.services.cards import card_keep
 from payments.services.consequences import consequences
 from payments.services.disputes import dispute_note
 from payments.services.telling import Change, tell
@@ -57,7 +58,8 @@ def answer_note(
     after = books.totals
     is_changed = bool(fresh)
     if answer.card is not None and _is_of_interest(payment, about):
-        is_changed |= _keep_card(payment, answer.card, now)
+        is_fresh = any(entry.kind == FactKind.SAVED for entry in fresh)
+        is_changed |= card_keep(payment, answer.card, is_fresh=is_fresh, now=now)
     if fresh:
         _sum_up(books, fresh, before, now)
     is_changed |= _follow_object(payment, answer, about, after)
@@ -151,31 +153,6 @@ def _sum_up(books: Books, fresh: Sequence[LedgerEntry], before: Change, now: dat
 
 def _is_of_interest(payment: Payment, about: str) -> bool:
     return payment.method_id is None or about == payment.provider_id
-
-
-def _keep_card(payment: Payment, card: Card, now: datetime) -> bool:
-    """Point the payment at the saved card; whether that is new."""
-    current = payment.method
-    if current is not None and current.method_token == card.method_token:
-        return False
-    row = StoredMethod(
-        restaurant_id=payment.restaurant_id,
-        provider=payment.provider,
-        customer_token=card.customer_token,
-        method_token=card.method_token,
-        brand=card.brand[:30],
-        last4=card.last4[:4],
-        expires=card.expires[:7],
-        created_at=now,
-    )
-    # Another payment may keep the same card at this moment.
-    StoredMethod.objects.bulk_create([row], ignore_conflicts=True)
-    payment.method = StoredMethod.objects.get(
-        restaurant_id=payment.restaurant_id,
-        provider=payment.provider,
-        method_token=card.method_token,
-    )
-    return True
 
 
 def _follow_object(payment: Payment, answer: Answer, about: str, after: Totals) -> bool:

@@ -166,6 +166,33 @@ def instruction_unknown(*, instruction_id: int, number: int, now: datetime) -> O
 
 
 @transaction.atomic
+def card_forgotten(*, instruction_id: int, now: datetime) -> Outcome:
+    """The provider has deleted a card, or has none any more; whatever a person has said of it."""
+    _payment, instruction = _locked(instruction_id)
+    if instruction.status in IN_HAND or instruction.was_settled:
+        end(instruction, InstructionStatus.DONE, now)
+    return _ended(instruction)
+
+
+@transaction.atomic
+def card_not_forgotten(*, instruction_id: int, number: int, code: str, now: datetime) -> Outcome:
+    """Nobody can say that a card was deleted: it is told again until it is, as it was promised.
+    People hear of it once, after a day.
+    """
+    payment, instruction = _locked(instruction_id)
+    if not _is_current(instruction, number):
+        return _ended(instruction)
+    if instruction.created_at > now - WAIT_FOR_WORD:
+        _wait(instruction, InstructionStatus.QUEUED, now, code=code)
+        return Outcome.LATER
+    was_told = instruction.code == NO_WORD
+    _wait(instruction, InstructionStatus.UNCERTAIN, now, code=NO_WORD)
+    if not was_told:
+        tell_refusal(payment, instruction, now)
+    return Outcome.UNKNOWN
+
+
+@transaction.atomic
 def instruction_asked_about(
     *, instruction_id: int, number: int, found: Answer | None, now: datetime
 ) -> Outcome:

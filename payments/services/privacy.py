@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from payments.models import Difference, Instruction, Payment
+from payments.services.cards import card_forget
 
-from payments.models import Difference, Instruction, Payment, StoredMethod
 
-
-def payments_forget(references: Sequence[str]) -> int:
+def payments_forget(references: Sequence[str], *, now: datetime) -> int:
     """Let nobody tell any more whose these payments were; returns how many. Call it in a
     transaction.
 
-    Amounts, times and the providers' numbers stay: the books must add up. A card that payments for
-    something else were made with as well stays with those.
+    Amounts, times and the providers' numbers stay: the books must add up. Cards are deleted at the
+    provider as well; one that payments for something else were made with stays with those.
     """
     payments = Payment.objects.filter(reference__in=references)
-    cards = list(payments.exclude(method=None).values_list("method", flat=True).distinct())
+    with_card = payments.exclude(method=None).order_by("pk")
+    for payment_id in list(with_card.values_list("pk", flat=True)):
+        card_forget(payment_id=payment_id, now=now)
     Instruction.objects.filter(payment__in=payments).update(
         reason="", settled_reason="", source_token=""
     )
     Difference.objects.filter(payment__in=payments).update(note="")
-    count = payments.update(method=None)
-    in_use = Payment.objects.filter(method=OuterRef("pk"))
-    StoredMethod.objects.filter(~Exists(in_use), pk__in=cards).delete()
-    return count
+    return payments.count()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -110,10 +111,18 @@ def _claim(receipt_id: int, now: datetime) -> WebhookReceipt | None:
 
 
 def _later(receipt: WebhookReceipt, error: str, now: datetime, *, is_over: bool) -> bool:
-    WebhookReceipt.objects.filter(pk=receipt.pk).update(
-        last_error=error[:200], handled_at=now if is_over else None
-    )
+    if is_over:
+        receipt.notice = _without_card(receipt.notice)
+    receipt.handled_at = now if is_over else None
+    receipt.last_error = error[:200]
+    receipt.save(update_fields=["notice", "handled_at", "last_error"])
     return is_over
+
+
+def _without_card(notice: Mapping[str, Any]) -> dict[str, Any]:
+    """What a webhook said of a card is kept with its payment, as long as that is needed."""
+    answer = notice.get("answer")
+    return {**notice, "answer": {**answer, "card": None}} if answer else {**notice}
 
 
 def payment_of_notice(provider: str, notice: Notice) -> Payment | None:

@@ -26,7 +26,7 @@ SILENT = (InstructionStatus.ACCEPTED, InstructionStatus.UNCERTAIN)
 CAN_BE_SAID_DONE = frozenset(
     {
         *(InstructionKind.CHARGE, InstructionKind.CAPTURE),
-        *(InstructionKind.RELEASE, InstructionKind.REFUND),
+        *(InstructionKind.RELEASE, InstructionKind.REFUND, InstructionKind.FORGET),
     }
 )
 """Not what a guest pays, nor what is held: without the provider's number nothing could be taken of

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from bookings.models import Reservation
 from bookings.presenters.clock import short_date
 from bookings.selectors.money import reservations_of_payments
-from payments.models import Difference, Instruction, InstructionStatus
+from payments.models import Difference, Instruction, InstructionKind, InstructionStatus
 from payments.services.settling import CAN_BE_SAID_DONE
 from restaurants.models import Restaurant
 from staff.presenters.deposits import amount_text
@@ -63,7 +63,7 @@ def _silent(
     facts = [
         (_("Told"), moment_of(instruction.created_at, restaurant)),
         (_("Provider"), str(payment.get_provider_display())),
-        (_("Number at the provider"), instruction.provider_id or instruction.object_id),
+        *_numbers(instruction),
         (_("Idempotency key"), instruction.key),
         (_("Reason"), instruction.reason),
     ]
@@ -77,6 +77,17 @@ def _silent(
         payment_url=reverse("staff:payment", args=[restaurant.slug, payment.pk]),
         booking_url=_booking_url(reservation, restaurant),
     )
+
+
+def _numbers(instruction: Instruction) -> list[tuple[str, str]]:
+    """By which it is looked up; the token of a card is shown to nobody, as it opens something."""
+    payment = instruction.payment
+    if instruction.kind == InstructionKind.FORGET:
+        return [
+            (_("Number at the provider"), payment.provider_id),
+            (_("Number of the payment"), str(payment.public_id)),
+        ]
+    return [(_("Number at the provider"), instruction.provider_id or instruction.object_id)]
 
 
 def may_be_said_done(instruction: Instruction) -> bool:

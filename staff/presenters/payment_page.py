@@ -48,6 +48,7 @@ TOLD: Mapping[str, str | Promise] = {
     "capture": gettext_lazy("Told to take %(amount)s of what is held"),
     "release": gettext_lazy("Told to release what is held"),
     "refund": gettext_lazy("Told to give %(amount)s back"),
+    "forget": gettext_lazy("Told to delete the saved card"),
 }
 
 
@@ -313,11 +314,12 @@ def _fee_label(payment: Payment) -> str:
 
 
 def _may_cost(payment: Payment) -> bool:
-    return payment.status in ("saved", "authorised")
+    return payment.status in ("saved", "authorised") and not payment.is_card_forgotten
 
 
 def _is_pending(payment: Payment) -> bool:
-    return payment.status in ("open", "saved", "authorised")
+    is_asked_for = payment.status in ("open", "saved", "authorised")
+    return is_asked_for and not payment.is_card_forgotten
 
 
 def _waive_label(payment: Payment) -> str:

@@ -47,6 +47,7 @@ INSTRUCTION_WORDS: Mapping[str, str | Promise] = {
     "capture": gettext_lazy("What was held could not be taken"),
     "release": gettext_lazy("What was held could not be released"),
     "refund": gettext_lazy("The refund was refused"),
+    "forget": gettext_lazy("The saved card could not be deleted at the provider: delete it there"),
 }
 
 
@@ -69,6 +70,8 @@ def payment_badge(payment: Payment, reservation: Reservation | None) -> Badge:
         return deposit_badge(_D.DISPUTED)
     if reservation is not None and payment.status in _PAID and reservation.deposit_status in _FATES:
         return deposit_badge(reservation.deposit_status)
+    if payment.is_card_forgotten:
+        return Badge(_("Card deleted"), "grey")
     colour = COLOURS.get(_OF_PAYMENT.get(payment.status, ""), "grey")
     return Badge(str(payment.get_status_display()), colour)
 
@@ -219,7 +222,8 @@ def _of_dispute(
 def _of_refused(
     instruction: Instruction, reservation: Reservation | None, restaurant: Restaurant
 ) -> Trouble:
-    amount = amount_text(instruction.amount_minor, instruction.payment.currency)
+    name, minor = name_of(instruction.payment, reservation), instruction.amount_minor
+    amount = amount_text(minor, instruction.payment.currency) if minor else ""
     detail = str(INSTRUCTION_WORDS[instruction.kind])
     if instruction.needs_guest:
         detail += " · " + _("the bank wants the guest to confirm it")
@@ -227,7 +231,7 @@ def _of_refused(
         detail += f" · {instruction.code}"
     return Trouble(
         key=f"refused-{instruction.pk}",
-        text=f"{name_of(instruction.payment, reservation)}, {amount}",
+        text=", ".join(part for part in (name, amount) if part),
         detail=detail,
         is_urgent=True,
         url=reverse("staff:payment", args=[restaurant.slug, instruction.payment_id]),

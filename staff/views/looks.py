@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from payments.errors import NothingToSettle
-from payments.models import Difference, Instruction, InstructionStatus
+from payments.models import Difference, Instruction, InstructionKind, InstructionStatus
 from payments.selectors.reconciliation import differences_of
 from payments.selectors.staff import instructions_of
 from payments.services import difference_look, instruction_carry_out, instruction_settle
@@ -76,7 +76,9 @@ def settle(request: HttpRequest, desk: Desk, instruction_id: int) -> HttpRespons
     if refused is not None:
         form.add_error(None, str(refused))
         return _page(request, desk, "settle.html", form, context, status=refused.status)
-    if form.wish()["has_happened"]:
+    if instruction.kind == InstructionKind.FORGET:
+        messages.success(request, _("Written down."))
+    elif form.wish()["has_happened"]:
         messages.success(request, _("Written down. If the provider tells otherwise, that counts."))
     else:
         messages.success(request, _("Written down. If it is still wanted, do it once more here."))

@@ -18,11 +18,13 @@ from guests.services.erasing import StillAhead, guest_erase
 from guests.services.merging import UnmergeRefused, guests_unmerge
 from guests.services.privacy import guest_export, health_notes_delete, privacy_link_create
 from notifications.models import ContactPoint, Message, OptOut
+from payments.gateways import registry
 from reservehub.core.errors import NotFound, RateLimited
 from reservehub.core.models import AuditEntry, OutboxEvent
 from reservehub.core.testing import run_deliveries
 from reviews.models import Review
 from telegram_bot.models import AdminChat, Card, CardState, GuestProfile
+from tests.bookings.deposits.bank import Bank, work
 from tests.factories import FRIDAY, GUEST, NOW, STAFF, a_request
 from tests.guests.people import make_guest, make_organisation
 from tests.guests.persons import CHAT, LATER, PHONE, WORD, Person, make_person, tables_that_know
@@ -40,13 +42,20 @@ def erase(person: Person) -> Guest:
     return guest_erase(guest_id=person.guest.pk, actor=GUEST, now=LATER)
 
 
-def test_no_row_of_any_app_tells_who_it_was(person: Person) -> None:
+def test_no_row_of_any_app_tells_who_it_was(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run_deliveries()
     words = (WORD, PHONE, "203.0.113.9", CHAT)
     assert len(tables_that_know(*words)) > 12, "the person is known in many places"
 
     erase(person)
 
+    assert set(tables_that_know(*words)) == {"payments_instruction"}, "by the token of a card"
+    bank = Bank()
+    monkeypatch.setattr(registry, "gateway_named", lambda _provider: bank)
+    work(LATER)
+    assert bank.forgotten == ["pm-zelda"]
     assert tables_that_know(*words) == {}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bookings.services import reservation_fee_charge
+from bookings.services import reservation_cancel, reservation_fee_charge
 from notifications.kinds import Kind
 from notifications.models import Message
 from notifications.rendering import render
@@ -55,6 +55,20 @@ def test_staff_hear_what_was_refused(bank: Bank, house: Restaurant) -> None:
     assert "€40.00 could not be charged." in text
     assert "insufficient_funds" in text
     assert "fee_charged" not in kinds(reservation)
+
+
+def test_staff_hear_of_a_card_that_could_not_be_deleted(bank: Bank, house: Restaurant) -> None:
+    make_rule(house, kind="guarantee")
+    reservation = paid_booking(bank, house, **MAIL)
+    bank.refuses = {"forget": "not_allowed"}
+    with clock.freeze(NOW + MINUTE):
+        reservation_cancel(reservation_id=reservation.pk, actor=STAFF, now=NOW + MINUTE)
+        work(NOW + MINUTE)
+    assert for_staff() == ["staff_payment_refused"]
+    text = text_of(Kind.STAFF_PAYMENT_REFUSED, NOW + MINUTE)
+    assert "Delete it at your payment provider." in text
+    assert "not_allowed" in text
+    assert "€" not in text, "no money is wanted"
 
 
 def news(status: str, at: datetime) -> DisputeNews:

@@ -61,6 +61,7 @@ class TestGateway:
     facts: dict[str, list[Fact]] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
     troubles: deque[Trouble | None] = field(default_factory=deque)
     _results: dict[str, Answer | Refused] = field(default_factory=dict)
     _asked: dict[str, Any] = field(default_factory=dict)
@@ -155,6 +156,17 @@ class TestGateway:
             return self._tell(thing, FactKind.REFUNDED, amount.amount_minor, own_number=True)
 
         return self._once("refund", key, amount, order.provider_id, work)
+
+    def forget(self, order: Order, *, key: str) -> None:
+        with self._lock:
+            self._call("forget", key, None)
+            trouble = self._trouble()
+            self._fail(trouble)
+            if trouble is Trouble.REFUSES:
+                raise Refused("not_allowed")
+            self.forgotten.append(order.provider_id)
+            if trouble is Trouble.LOST_AFTER:
+                raise OutcomeUnknown("timeout")
 
     def movements(
         self,

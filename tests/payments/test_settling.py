@@ -189,7 +189,7 @@ def test_of_a_guest_s_payment_nobody_can_say_that_it_happened(gateway: TestGatew
 def test_why_it_was_settled_is_forgotten_with_the_guest(gateway: TestGateway) -> None:
     payment = silent(gateway)
     settle(payment, has_happened=True)
-    payments_forget([payment.reference])
+    payments_forget([payment.reference], now=LATER)
     assert the_instruction("refund").settled_reason == ""
 
 

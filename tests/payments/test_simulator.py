@@ -35,6 +35,23 @@ from tests.payments.simulated import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_frozen")]
 
 
+# --- Cards -----------------------------------------------------------------------------------
+
+
+def test_a_card_is_forgotten_however_often_it_is_asked_for() -> None:
+    order, saved = given(an_order(Mode.SAVE))
+    assert saved.card is not None
+    mine = replaced(order, provider_id=saved.card.method_token)
+    gateway.forget(replaced(mine, account="Somebody else"), key="forget-0")
+    assert gateway.look_up(order).card is not None
+    for number in range(2):
+        gateway.forget(mine, key=f"forget-{number}")
+    assert gateway.look_up(order).card is None
+    assert sums(gateway.look_up(order)).is_saved, "what happened has happened"
+    with pytest.raises(Refused, match="no_card"):
+        gateway.charge(order, SIXTY, key="fee-1")
+
+
 # --- Tries ----------------------------------------------------------------------------------------
 
 

@@ -260,5 +260,5 @@ def _check_fee(
         purse.captured_minor or purse.is_taking or purse.is_said_taken for purse in purses
     ):
         raise FeeRefused(reason="charged")
-    if not any(purse.ready_minor or purse.is_saved for purse in purses):
+    if not any(purse.ready_minor or purse.has_card for purse in purses):
         raise FeeRefused(reason="no_card")

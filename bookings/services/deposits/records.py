@@ -13,6 +13,7 @@ from bookings.settlement import (
     Do,
     Order,
     Purse,
+    cards_over,
     deposit_status,
     look_again_at,
     orders,
@@ -26,6 +27,7 @@ from payments.models import (
     PaymentStatus,
 )
 from payments.services import (
+    card_forget,
     payment_authorise,
     payment_capture,
     payment_charge,
@@ -118,6 +120,7 @@ def case_of(reservation: Reservation, deposit: Deposit) -> Case:
         starts_at=reservation.starts_at,
         ended_at=_ended_at(reservation),
         cancelled_at=reservation.cancelled_at,
+        is_too_late=deposit.too_late_at is not None,
         waived_minor=deposit.waived_minor,
         fee_minor=deposit.fee_minor,
     )
@@ -156,6 +159,7 @@ def _purse(books: Books, is_disputed: bool) -> Purse:
         is_open=payment.status == PaymentStatus.OPEN,
         is_closed=payment.closed_at is not None,
         is_saved=books.totals.is_saved,
+        has_card=payment.method_id is not None,
         captured_minor=payment.captured_minor,
         refunded_minor=payment.refunded_minor,
         in_hand_minor=books.to_give_back(),
@@ -198,6 +202,11 @@ def deposit_follow(
     for order in told:
         _tell(order, currency=case.terms["currency"], actor=actor, reason=reason, now=now)
     if told:
+        purses = purses_lock(reservation.pk)
+    over = list(cards_over(case, purses, now=now))
+    for payment_id in over:
+        card_forget(payment_id=payment_id, now=now)
+    if over:
         purses = purses_lock(reservation.pk)
     at = look_again_at(case, purses, now=now)
     if at != deposit.look_again_at:

@@ -13,6 +13,8 @@ from notifications.rendering.words.base import Tone, Words
 
 
 def payment_refused(facts: Facts) -> Words:
+    if facts.given.text("what") == "forget":
+        return _card_not_deleted(facts)
     amount = facts.given.money("amount")
     values = facts.values | {
         "amount": amount.format(facts.language) if amount is not None else _("An amount"),
@@ -33,6 +35,25 @@ def payment_refused(facts: Facts) -> Words:
         brief=_("Payment refused: %(when)s") % values,
         link=facts.links["staff"],
         actions=(Action(_("Open the host stand"), facts.links["staff"]),),
+    )
+
+
+def _card_not_deleted(facts: Facts) -> Words:
+    values = facts.values | {"code": one_line(facts.given.text("code"), 60)}
+    says = [_("The payment provider says: %(code)s.") % values] if values["code"] else []
+    return Words(
+        subject=_("Card not deleted: %(when)s, %(name)s") % values,
+        heading=_("A saved card could not be deleted"),
+        tone=Tone.WAIT,
+        opening=_("The booking of %(name)s: %(date)s, %(time)s, %(party)s.") % values,
+        more=(
+            _("Nothing is needed of the card any more. Delete it at your payment provider."),
+            *says,
+        ),
+        short=_("%(place)s: a saved card was not deleted, %(when)s, %(name)s.") % values,
+        brief=_("Card not deleted: %(when)s") % values,
+        link=facts.links["money"],
+        actions=(Action(_("Open the payments"), facts.links["money"]),),
     )
 
 

@@ -33,6 +33,18 @@ def act(path: str, body: dict[str, Any], *, key: str) -> dict[str, Any]:
     return answer
 
 
+def remove(path: str, **query: str) -> None:
+    """A DELETE: what is gone stays gone, so it needs no key.
+
+    :raises Refused: nothing happened, and will not
+    :raises NotDone: nothing happened, and may be tried again
+    :raises OutcomeUnknown: it may have happened
+    """
+    response = wire.act("DELETE", _url(path), params=query, headers=_headers())
+    if response.status_code not in (200, 204):
+        raise _failure(response, object_of(response))
+
+
 def look(path: str, **query: str) -> dict[str, Any]:
     """A GET.
 

@@ -39,6 +39,8 @@ _LATER = frozenset({"Pending", "Received", "PresentToShopper", "PartiallyAuthori
 _NEEDS_GUEST = frozenset({"RedirectShopper", "ChallengeShopper", "IdentifyShopper"})
 #: Refusal reasons "3D Not Authenticated" and "Authentication required".
 _AUTHENTICATION = frozenset({"11", "38"})
+#: "Contract not found" and "PaymentDetail not found": the card is not kept any more.
+_NOT_KEPT = frozenset({"adyen_800", "adyen_803"})
 _DEAD = frozenset({"canceled", "expired", "refused"})
 
 
@@ -151,6 +153,15 @@ class AdyenGateway:
     def refund(self, order: Order, amount: Money, *, key: str) -> Answer:
         body = {"amount": to_adyen(amount)}
         return _modify(order, "refunds", names.REFUND, body, key=key)
+
+    def forget(self, order: Order, *, key: str) -> None:  # noqa: ARG002 - Adyen takes none here
+        """The shopper is this payment: see `_terms`."""
+        path = f"storedPaymentMethods/{quote(order.provider_id, safe='')}"
+        try:
+            client.remove(path, merchantAccount=_account(order), shopperReference=order.public_id)
+        except Refused as refusal:
+            if refusal.code not in _NOT_KEPT:
+                raise
 
     def movements(
         self,

@@ -73,6 +73,9 @@ class SimulatorGateway:
     def refund(self, order: Order, amount: Money, *, key: str) -> Answer:
         return merchant.money_refund(order=order, amount=amount, key=key, now=clock.now())
 
+    def forget(self, order: Order, *, key: str) -> None:  # noqa: ARG002 - gone is gone
+        merchant.card_forget(order=order)
+
     def movements(self, account: str, *, since: datetime, until: datetime) -> Iterable[Listed]:
         check_on()
         rows = SimulatedMovement.objects.filter(

@@ -204,6 +204,15 @@ def money_refund(*, order: Order, amount: Money, key: str, now: datetime) -> Ans
     return look_up(order=order, now=now, about=about)
 
 
+def card_forget(*, order: Order) -> None:
+    """Delete a saved card; that there is none is no error."""
+    check_on()
+    with transaction.atomic(durable=True):
+        kept = SimulatedCard.objects.select_for_update().filter(method_token=order.provider_id)
+        SimulatedPayment.objects.filter(card__in=kept, account=order.account).update(card=None)
+        kept.filter(simulatedpayment=None).delete()
+
+
 def holds_run_out(*, now: datetime) -> int:
     """Release what has been held for a week."""
     overdue = SimulatedPayment.objects.filter(

@@ -44,6 +44,8 @@ _LOST_FOR = timedelta(hours=36)
 #: The longest that Square holds an amount on a card that was not there.
 _HOLD = "P7D"
 _SANDBOX = "sandbox-"
+_A_CARD = "ccof:"
+_NOT_THERE = "not_found"
 
 
 class SquareGateway:
@@ -98,7 +100,7 @@ class SquareGateway:
 
     def look_up(self, order: Order) -> Answer:
         """By the number of the payment; without one, whatever bears our reference of late."""
-        if order.card is not None and order.provider_id == order.card.method_token:
+        if order.provider_id.startswith(_A_CARD):
             order = replace(order, provider_id="")
         if order.provider_id:
             payment = _payment(order)
@@ -138,8 +140,7 @@ class SquareGateway:
         """Nothing to give up before a payment was made. Money that came in after all is told, and
         stays for the caller to give back.
         """
-        is_card = order.card is not None and order.provider_id == order.card.method_token
-        if not order.provider_id or is_card:
+        if not order.provider_id or order.provider_id.startswith(_A_CARD):
             return Answer()
         payment = _payment(order)
         if payment.get("status") in ("APPROVED", "PENDING"):
@@ -159,6 +160,15 @@ class SquareGateway:
         }
         refund = client.made(client.act("refunds", body), "refund")
         return Answer(facts=tuple(refund_facts(refund)), provider_id=clean(refund.get("id")))
+
+    def forget(self, order: Order, *, key: str) -> None:  # noqa: ARG002 - Square takes none here
+        """Square disables a card for good; doing so again has no effect."""
+        path = f"{client.at('cards', order.provider_id)}/disable"
+        try:
+            client.act(path, {})
+        except Refused as refusal:
+            if refusal.code != _NOT_THERE:
+                raise
 
     def movements(self, account: str, *, since: datetime, until: datetime) -> Iterable[Listed]:
         """Money that came in or went back. A payment is listed by when it last changed, which is

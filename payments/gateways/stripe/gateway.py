@@ -133,6 +133,16 @@ class StripeGateway:
             raise Refused(str(told.get("failure_reason") or "refund_failed")[:100])
         return Answer(facts=tuple(refund_facts(told, object_id=order.provider_id)))
 
+    def forget(self, order: Order, *, key: str) -> None:
+        """The Customer stays, of which Stripe knows neither a name nor an address."""
+        client = client_for(order.account)
+        try:
+            with acting():
+                client.v1.payment_methods.detach(order.provider_id, {}, keyed(key))
+        except Refused:
+            if _is_attached(client, order.provider_id):
+                raise
+
     def movements(self, account: str, *, since: datetime, until: datetime) -> Iterable[Listed]:
         """What is of ours: an account may also hold what the restaurant sells elsewhere."""
         client = client_for(account)
@@ -278,6 +288,16 @@ def _known_instead(
 
 def _is_about(fact: Fact, order: Order) -> bool:
     return fact.object_id == order.provider_id
+
+
+def _is_attached(client: StripeClient, method: str) -> bool:
+    """Whether a card can still be charged: one that was detached has no Customer any more."""
+    try:
+        with asking():
+            kept = client.v1.payment_methods.retrieve(method).to_dict()
+    except Refused:
+        return False
+    return bool(kept.get("customer"))
 
 
 # --- Books ------------------------------------------------------------------------------------

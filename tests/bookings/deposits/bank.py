@@ -10,7 +10,15 @@ from datetime import datetime
 from itertools import count
 
 from payments.facts import Fact, FactKind, Mode
-from payments.gateways.base import Answer, Card, Listed, Order, Refused, Session
+from payments.gateways.base import (
+    Answer,
+    Card,
+    Listed,
+    Order,
+    OutcomeUnknown,
+    Refused,
+    Session,
+)
 from payments.models import LedgerSource, Payment
 from payments.services import instruction_carry_out, instructions_due, payment_note
 from reservehub.core.money import Money
@@ -56,7 +64,9 @@ class Bank:
         self.things: dict[str, list[Thing]] = {}
         self.keys: dict[str, Answer] = {}
         self.refuses: dict[str, str] = {}
+        self.forgotten: list[str] = []
         self.off = ""
+        self.is_silent = False
         self.now = NOW
 
     # --- What a guest does ----------------------------------------------------------------------
@@ -149,6 +159,11 @@ class Bank:
             raise Refused("not_kept")
         return self._once(order, FactKind.REFUNDED, amount, what="refund", key=key, thing=thing)
 
+    def forget(self, order: Order, *, key: str) -> None:
+        del key
+        self._fail("forget")
+        self.forgotten.append(order.provider_id)
+
     def movements(self, account: str, *, since: datetime, until: datetime) -> Iterable[Listed]:
         del account, since, until
         return ()
@@ -167,14 +182,19 @@ class Bank:
     ) -> Answer:
         if key in self.keys:
             return self.keys[key]
-        if what in self.refuses:
-            code = self.refuses[what]
-            raise Refused(code or "authentication_required", needs_guest=not code)
+        self._fail(what)
         if thing is None:
             thing = self._new(order.public_id)  # a saved card is charged by an object of its own
         fact = self._fact(thing, kind, amount)
         self.keys[key] = Answer(facts=(fact,), provider_id=thing.object_id)
         return self.keys[key]
+
+    def _fail(self, what: str) -> None:
+        if self.is_silent:
+            raise OutcomeUnknown("timeout")
+        if what in self.refuses:
+            code = self.refuses[what]
+            raise Refused(code or "authentication_required", needs_guest=not code)
 
     def _thing(self, public_id: str) -> Thing:
         things = self.things.setdefault(public_id, [])

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from bookings.models import Reservation
-from bookings.services import reservation_cancel, reservation_no_show
+from bookings.services import (
+    reservation_cancel,
+    reservation_complete,
+    reservation_no_show,
+    reservation_seat,
+)
 from guests.models import Guest
 from guests.services.erasing import StillAhead, guest_erase
 from guests.services.privacy import guest_export
@@ -60,6 +65,18 @@ def never_came(bank: Bank, **rule: Any) -> tuple[Reservation, datetime]:
         work(at)
     later(at + timedelta(minutes=20))
     return seen(reservation), at + timedelta(minutes=20)
+
+
+def came(bank: Bank, **rule: Any) -> tuple[Reservation, datetime]:
+    """Given, and the party has left: all is settled, though staff may charge who was missing."""
+    house = make_house()
+    make_rule(house, **rule)
+    reservation = paid_booking(bank, house, **WHO)
+    reservation_seat(reservation_id=reservation.pk, actor=STAFF, now=reservation.starts_at)
+    left = reservation.starts_at + timedelta(hours=1)
+    reservation_complete(reservation_id=reservation.pk, actor=STAFF, now=left)
+    later(left + timedelta(minutes=20))
+    return seen(reservation), left + timedelta(minutes=20)
 
 
 def dispute(reservation: Reservation, status: str = "needs_response") -> Dispute:
@@ -115,11 +132,14 @@ def test_who_was_never_asked_for_money_has_no_such_sections(
 
 
 def test_cards_go_and_the_ledger_stays(bank: Bank) -> None:
-    reservation = cancelled(bank, kind="guarantee")
+    reservation, at = came(bank, kind="guarantee")
     before = list(LedgerEntry.objects.values_list("kind", "amount_minor", "occurred_at"))
     assert StoredMethod.objects.exists()
-    erase(NOW)
+    erase(at)
     assert not StoredMethod.objects.exists()
+    later(at)
+    assert bank.forgotten == ["pm_1"], "at the provider as well"
+    assert "pm_1" not in Instruction.objects.values_list("object_id", flat=True)
     assert list(LedgerEntry.objects.values_list("kind", "amount_minor", "occurred_at")) == before
     payment = payment_for(reservation)
     assert (payment.method, payment.limit_minor) == (None, 4000)
@@ -134,7 +154,7 @@ def test_what_staff_wrote_about_a_refund_goes(bank: Bank) -> None:
 
 
 def test_a_card_that_pays_for_something_else_stays_with_that(bank: Bank) -> None:
-    reservation = cancelled(bank, kind="guarantee")
+    reservation, at = came(bank, kind="guarantee")
     mine = payment_for(reservation)
     mine.refresh_from_db()
     theirs = Payment.objects.create(
@@ -149,11 +169,29 @@ def test_a_card_that_pays_for_something_else_stays_with_that(bank: Bank) -> None
         created_at=NOW,
         updated_at=NOW,
     )
-    erase(NOW)
+    erase(at)
+    later(at)
     mine.refresh_from_db()
     theirs.refresh_from_db()
     assert mine.method is None
     assert theirs.method is not None
+    assert bank.forgotten == []
+
+
+def test_a_provider_that_does_not_answer_keeps_nobody_from_being_forgotten(bank: Bank) -> None:
+    reservation, at = came(bank, kind="guarantee")
+    bank.is_silent = True
+    erase(at)
+    later(at)
+    assert seen(reservation).guest_name == ""
+    days_later = at + timedelta(days=2)
+    later(days_later)
+    told = Instruction.objects.get(kind="forget")
+    assert (told.code, told.object_id) == ("no_word", "pm_1"), "people see it, and it goes on"
+    assert not StoredMethod.objects.exists()
+    bank.is_silent = False
+    later(days_later + timedelta(hours=2))
+    assert bank.forgotten == ["pm_1"]
 
 
 # --- Not yet ------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from bookings.settlement import (
     Do,
     Order,
     Purse,
+    cards_over,
     deposit_status,
     is_secured,
     keeps_minor,
@@ -56,6 +57,7 @@ def cases(draw: st.DrawFn) -> Case:
         starts_at=START,
         ended_at=draw(st.none() | instants),
         cancelled_at=draw(st.none() | instants),
+        is_too_late=draw(st.booleans()),
         waived_minor=draw(st.integers(0, limit)),
     )
     # No fee is decided above its limit.
@@ -77,6 +79,7 @@ def purse_lists(draw: st.DrawFn) -> list[Purse]:
                 is_open=not captured and not held and draw(st.booleans()),
                 is_closed=draw(st.booleans()),
                 is_saved=draw(st.booleans()),
+                has_card=draw(st.booleans()),
                 captured_minor=captured,
                 refunded_minor=refunded,
                 in_hand_minor=draw(st.integers(0, captured - refunded)),
@@ -190,6 +193,35 @@ def test_the_clock_looks_again_later_and_never_at_once(
     at = look_again_at(case, purses, now=now)
     assert at is None or now < at
     assert at is None or at in {case.settles_at(), START - HOLD_AHEAD, START + FEE_UNTIL}
+
+
+@given(cases(), purse_lists(), instants)
+def test_no_card_is_forgotten_while_a_fee_may_be_asked_for(
+    case: Case, purses: list[Purse], now: datetime
+) -> None:
+    over = set(cards_over(case, purses, now=now))
+    with_card = {purse.payment_id for purse in purses if purse.has_card and not purse.is_taking}
+    assert over in (set(), with_card)
+    if now >= START + FEE_UNTIL or case.due_minor == 0:
+        assert over == with_card
+        return
+    may_cost = case.ending in (Ending.NO_SHOW, Ending.CANCELLED_LATE) and case.fee_limit_minor
+    if case.status in OCCUPYING or case.ending is Ending.CAME or may_cost or not case.is_final(now):
+        assert over == set()
+    if case.status is Status.EXPIRED and not case.is_too_late:
+        assert over == set()
+    if case.status in (Status.CANCELLED_BY_RESTAURANT, Status.CANCELLED_BY_GUEST) and not may_cost:
+        assert over == with_card
+
+
+@given(cases(), purse_lists(), instants)
+def test_the_clock_looks_at_every_card_that_is_kept(
+    case: Case, purses: list[Purse], now: datetime
+) -> None:
+    if now < START + FEE_UNTIL and any(purse.has_card for purse in purses):
+        at = look_again_at(case, purses, now=now)
+        assert at is not None
+        assert at <= START + FEE_UNTIL
 
 
 @given(cases(), purse_lists(), instants)

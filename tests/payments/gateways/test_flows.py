@@ -20,12 +20,14 @@ from payments.models import (
     WebhookReceipt,
 )
 from payments.services import (
+    card_forget,
     instruction_carry_out,
     payment_authorise,
     payment_begin,
     payment_capture,
     payment_charge,
     payment_close,
+    payment_look_up,
     payment_open,
     payment_pay,
     payment_refund,
@@ -226,6 +228,20 @@ class TestAdyen:
         back.refresh_from_db()
         assert (back.status, known(payment).status) == ("done", Status.REFUNDED)
 
+    def test_the_kept_card_is_forgotten_and_the_fee_goes_back_all_the_same(
+        self, adyen: AdyenStandIn
+    ) -> None:
+        payment = self.paid(adyen, Mode.SAVE)
+        carry_out(told(payment, payment_charge, amount=FORTY, reason="no-show"))
+        card_forget(payment_id=payment.pk, now=clock.now())
+        adyen.drop_after_receiving()
+        forgetting = carry_out(Instruction.objects.get(kind="forget"))
+        assert (adyen.kept, forgetting.status) == ({}, InstructionStatus.QUEUED)
+        assert carry_out(forgetting).status == InstructionStatus.DONE
+        carry_out(told(payment, payment_refund, amount=None, reason="sorry"))
+        hear(adyen.delivery())
+        assert (known(payment).status, known(payment).method) == (Status.REFUNDED, None)
+
     def test_a_far_off_booking_is_held_on_the_kept_card(self, adyen: AdyenStandIn) -> None:
         payment = self.paid(adyen, Mode.SAVE)
         carry_out(told(payment, payment_authorise, amount=FORTY))
@@ -337,6 +353,13 @@ class TestSquare:
         refund = carry_out(told(payment, payment_refund, amount=None, reason="sorry"))
         self.hear(square, "refund.updated", square.settle(refund.provider_id))
         assert known(payment).status == Status.REFUNDED
+
+    def test_the_kept_card_is_forgotten(self, square: SquareStandIn) -> None:
+        payment = self.paid(Mode.SAVE)
+        card_forget(payment_id=payment.pk, now=clock.now())
+        assert carry_out(Instruction.objects.get(kind="forget")).status == "done"
+        assert [one["enabled"] for one in square.cards.values()] == [False]
+        assert payment_look_up(payment_id=payment.pk, now=clock.now()).method is None
 
     def test_a_guests_lost_answer_charges_nobody(self, square: SquareStandIn) -> None:
         square.drop_after_receiving()

@@ -219,6 +219,21 @@ def test_a_card_is_saved_and_charged_while_the_guest_is_away(browser: Browser) -
     assert gateway.look_up(with_card).provider_id == charged.provider_id
 
 
+def test_a_card_is_forgotten(browser: Browser) -> None:
+    order = begun(an_order(Mode.SAVE))
+    browser.save(order.provider_id)
+    kept = StripeGateway().look_up(order).card
+    assert kept is not None
+    with_card = replace(order, provider_id=kept.method_token)
+
+    for _again in range(2):
+        StripeGateway().forget(with_card, key="forget-1")
+
+    method = browser.client.v1.payment_methods.retrieve(kept.method_token)
+    assert method.customer is None
+    StripeGateway().forget(replace(order, provider_id="pm_never_was"), key="forget-2")
+
+
 def test_a_saved_card_holds_an_amount_later(browser: Browser) -> None:
     order = begun(an_order(Mode.SAVE))
     browser.save(order.provider_id)

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,6 +33,7 @@ class AdyenStandIn(StandIn):
     """
     :ivar sessions: by number
     :ivar payments: by PSP reference
+    :ivar kept: shoppers whose cards are stored, by token
     :ivar told: notifications that have not been delivered
     """
 
@@ -40,6 +41,7 @@ class AdyenStandIn(StandIn):
         super().__init__()
         self.sessions: dict[str, dict[str, Any]] = {}
         self.payments: dict[str, dict[str, Any]] = {}
+        self.kept: dict[str, str] = {}
         self.told: list[Item] = []
         self._answers: dict[tuple[str, str], Answer] = {}
         self._count = 0
@@ -103,6 +105,8 @@ class AdyenStandIn(StandIn):
         path = request.path.removeprefix("/v71/")
         if request.method == "GET":
             return self._session(path, request.query)
+        if request.method == "DELETE":
+            return self._forget(path.removeprefix("storedPaymentMethods/"), request.query)
         key = request.headers.get("Idempotency-Key", "")
         if not key or len(key) > 64:
             return _error(422, "706", "validation")
@@ -164,6 +168,14 @@ class AdyenStandIn(StandIn):
                 "payments": payments,
             }
         )
+
+    def _forget(self, token: str, query: Mapping[str, str]) -> Answer:
+        if query.get("merchantAccount") != ACCOUNT:
+            return _error(403, "901", "security")
+        if self.kept.get(token) != query.get("shopperReference"):
+            return _error(422, "803", "validation")
+        del self.kept[token]
+        return Answer(204)
 
     def _pay(self, body: dict[str, Any]) -> Answer:
         method = body.get("paymentMethod") or {}
@@ -259,6 +271,8 @@ class AdyenStandIn(StandIn):
         number = payment["pspReference"]
         more = {"expiryDate": "3/2030", "cardSummary": "1142", "paymentMethod": "visa"}
         keeps = payment["keeps"] and payment["is_good"]
+        if keeps:
+            self.kept[f"T-{card}"] = payment["shopper"]
         if keeps and tells_token:
             more["tokenization.storedPaymentMethodId"] = f"T-{card}"
             more["tokenization.shopperReference"] = payment["shopper"]

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from tests.notifications.stand_ins.server import Answer, Call, Received, StandIn, as_json
 
@@ -99,9 +100,9 @@ class SquareStandIn(StandIn):
         body = request.json
         if path == "payments/cancel":
             return self.answer_cancel(body["idempotency_key"])
-        found = re.fullmatch(r"payments/(\w+)/(complete|cancel)", path)
+        found = re.fullmatch(r"(?:payments|cards)/([^/]+)/(complete|cancel|disable)", path)
         if found:
-            return self._finish(found[1], found[2])
+            return self._finish(unquote(found[1]), found[2])
         return self._keyed(path, request.body, body)
 
     def _keyed(self, path: str, raw: bytes, body: Thing) -> Answer:
@@ -134,6 +135,8 @@ class SquareStandIn(StandIn):
             return _error(400, "INVALID_REQUEST_ERROR", "CONFLICTING_PARAMETERS")
         card = self.cards.get(source)
         problem = self._problem(card["of"] if card else source, is_kept=card is not None)
+        if card and not card["enabled"]:
+            problem = _error(400, "INVALID_REQUEST_ERROR", "INVALID_CARD")
         if card and card["customer_id"] != body.get("customer_id"):
             problem = _error(400, "INVALID_REQUEST_ERROR", "CUSTOMER_NOT_FOUND")
         number = self._number("PM")
@@ -189,6 +192,8 @@ class SquareStandIn(StandIn):
         return as_json({"payment": payment})
 
     def _finish(self, number: str, what: str) -> Answer:
+        if what == "disable":
+            return self._disable(number)
         payment = self.payments.get(number)
         if payment is None:
             return _error(404, "INVALID_REQUEST_ERROR", "NOT_FOUND")
@@ -267,6 +272,14 @@ class SquareStandIn(StandIn):
         }
         return as_json({"card": self.cards[number]})
 
+    def _disable(self, number: str) -> Answer:
+        """Again it has no effect."""
+        card = self.cards.get(number)
+        if card is None:
+            return _error(404, "INVALID_REQUEST_ERROR", "NOT_FOUND")
+        card["enabled"] = False
+        return as_json({"card": card})
+
     # --- Reading ------------------------------------------------------------------------------
 
     def _read(self, path: str, query: Mapping[str, str]) -> Answer:
@@ -313,6 +326,8 @@ def call_of(body: Any, *, site: str = "http://testserver", key: str = KEY) -> Ca
 
 
 def _is_asked_for(thing: Thing, query: Mapping[str, str]) -> bool:
+    if not thing.get("enabled", True):
+        return False
     for name in ("location_id", "reference_id"):
         if name in query and thing.get(name) != query[name]:
             return False

@@ -120,7 +120,10 @@ class StripeStandIn(StripeWorld, StandIn):
     def _routes(self) -> dict[str, tuple[Callable[..., Thing], type]]:
         """What answers a call, and the parameters it takes in this version of the API."""
         intent, setup = "payment_intents/(pi_\\w+)", "setup_intents/(seti_\\w+)"
+        method = "payment_methods/(pm_\\w+)"
         return {
+            f"GET /v1/{method}": (self._same, params.PaymentMethodRetrieveParams),
+            f"POST /v1/{method}/detach": (self._detach, params.PaymentMethodDetachParams),
             "POST /v1/customers": (self._create_customer, params.CustomerCreateParams),
             "POST /v1/payment_intents": (self._create_intent, params.PaymentIntentCreateParams),
             f"GET /v1/{intent}": (self._same, params.PaymentIntentRetrieveParams),
@@ -172,6 +175,8 @@ class StripeStandIn(StripeWorld, StandIn):
         return intent
 
     def _confirm_off_session(self, intent: Thing, method: str) -> None:
+        if self.things[method]["customer"] != intent["customer"]:
+            raise Wrong(400, "resource_missing")
         if method == DECLINED:
             self.guest_is_refused(intent["id"], "insufficient_funds")
             raise _card_error("card_declined", "insufficient_funds")
@@ -197,6 +202,12 @@ class StripeStandIn(StripeWorld, StandIn):
         )
         setup["client_secret"] = f"{setup['id']}_secret_1"
         return setup
+
+    def _detach(self, _fields: Fields, method: Thing) -> Thing:
+        if not method["customer"]:
+            raise Wrong(400, "")  # Stripe says why in words alone
+        method["customer"] = None
+        return method
 
     def _cancel_setup(self, _fields: Fields, setup: Thing) -> Thing:
         if setup["status"] in ("succeeded", "canceled"):

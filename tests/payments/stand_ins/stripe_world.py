@@ -63,7 +63,13 @@ class StripeWorld:
 
     def guest_saves(self, number: str, method: str = GOOD) -> None:
         card = {"brand": "visa", "last4": "4242", "exp_month": 5, "exp_year": 2029}
-        self.things[method] = {"id": method, "object": "payment_method", "card": card}
+        self.things[method] = {
+            "id": method,
+            "object": "payment_method",
+            "card": card,
+            "customer": self.things[number]["customer"],
+            "account": self.things[number].get("account", ""),
+        }
         self.things[number] |= {"status": "succeeded", "payment_method": method}
 
     def guest_saves_not(self, number: str) -> None:

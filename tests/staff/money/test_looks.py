@@ -120,6 +120,33 @@ def test_at_the_host_stand_those_who_may_settle_it_are_alerted(
     assert "Ada" not in office.get("/staff/bistro-anna/alerts/").content.decode()
 
 
+def test_a_card_that_was_not_deleted_is_looked_up_by_its_payment(
+    office: Client, house: Restaurant, bank: Bank
+) -> None:
+    payment = payment_for(paid_booking(bank, house, guest_name="Ada"))
+    told = silent(payment, kind="forget", amount_minor=0, object_id="pm_secret", status="uncertain")
+    (look,) = office.get(URL).context["silent"]
+    assert (look.title, look.text) == ("Ada", "Told to delete the saved card")
+    assert ("Number of the payment", str(payment.public_id)) in look.facts
+    for path in (URL, f"{URL}{payment.pk}/", f"{URL}told/{told.pk}/settle/"):
+        assert "pm_secret" not in office.get(path).content.decode()
+    assert send(office, f"{URL}told/{told.pk}/settle/", outcome="yes").status_code == 303
+    told.refresh_from_db()
+    assert (told.status, told.object_id) == ("said_done", "")
+    assert "Written down." in said(office)
+
+
+def test_a_card_whose_provider_refused_is_told_without_an_amount(
+    office: Client, house: Restaurant, bank: Bank
+) -> None:
+    payment = payment_for(paid_booking(bank, house, guest_name="Ada"))
+    refused = {"status": "refused", "code": "not_allowed", "finished_at": NOW}
+    silent(payment, kind="forget", amount_minor=0, object_id="", **refused)
+    (trouble,) = office.get(URL).context["troubles"]
+    assert trouble.text == "Ada"
+    assert trouble.detail.startswith("The saved card could not be deleted")
+
+
 def test_nothing_needs_a_look_where_all_is_well(
     office: Client, house: Restaurant, account: PaymentAccount
 ) -> None:

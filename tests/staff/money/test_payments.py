@@ -14,6 +14,7 @@ from bookings.models import Reservation
 from bookings.services import reservation_cancel
 from payments.facts import FactKind
 from payments.models import Dispute, Instruction, Payment, PaymentAccount, WebhookReceipt
+from payments.services import card_forget
 from reservehub.core import clock
 from restaurants.models import Restaurant
 from staff.views import payments as view
@@ -235,6 +236,20 @@ def test_a_payment_tells_everything_that_happened_in_words(
     text = page.content.decode()
     for words in ("called from the hospital", "What was agreed", reservation.policy_hash[:16]):
         assert words in text
+
+
+def test_of_a_card_that_is_forgotten_nothing_is_offered(
+    office: Client, restaurant: Restaurant, account: PaymentAccount, bank: Bank
+) -> None:
+    assert account.restaurant_id == restaurant.pk
+    make_rule(restaurant, kind="guarantee")
+    payment = payment_for(paid_booking(bank, restaurant))
+    page = office.get(f"{URL}{payment.pk}/")
+    assert (page.context["badge"].word, len(page.context["steps"])) == ("Card saved", 2)
+    card_forget(payment_id=payment.pk, now=NOW)
+    page = office.get(f"{URL}{payment.pk}/")
+    assert (page.context["badge"].word, page.context["steps"]) == ("Card deleted", [])
+    assert "Told to delete the saved card" in [one.text for one in page.context["timeline"]]
 
 
 def test_payments_of_other_houses_are_not_found(
