@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from restaurants.drafts import (
@@ -107,7 +107,6 @@ JSON = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # of making the JSON, on a busy machine
 @given(JSON, st.sampled_from([*FULL.as_json()["tables"][0]]))
 def test_any_json_is_a_draft_or_refused(value: Any, name: str) -> None:
     document = FULL.as_json() | {"tables": [a_table("t1").__dict__ | {name: value}]}
