@@ -6,6 +6,7 @@ looking and writing: without the lock everybody has looked before anybody writes
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,10 @@ class _Race:
         self.runners: dict[int, int] = {}
         self.met: set[int] = set()
         self.changed = threading.Condition()
+
+    def wait_for_one(self) -> None:
+        with self.changed:
+            assert self.changed.wait_for(lambda: bool(self.met), _PATIENCE)
 
     def join(self) -> None:
         connection.ensure_connection()
@@ -56,6 +61,8 @@ class _Race:
 
 
 _race: _Race | None = None
+_is_met = False
+"""Whether the code under test leads to a meeting."""
 
 
 def run_together(*functions: Callable[[], T]) -> Sequence[T | Exception]:
@@ -84,6 +91,19 @@ def meet() -> None:
         _race.meet()
 
 
+def once_met(work: Callable[[], T]) -> Callable[[], T]:
+    """`work`, begun when another runner is at the meeting, where there is one: what that one has
+    seen is old by the time it writes.
+    """
+
+    def begun() -> T:
+        if _is_met and _race is not None:
+            _race.wait_for_one()
+        return work()
+
+    return begun
+
+
 def meet_before(monkeypatch: pytest.MonkeyPatch, *places: tuple[Any, str]) -> None:
     """All runners of a race meet before they call any of these functions (module, name)."""
 
@@ -94,6 +114,7 @@ def meet_before(monkeypatch: pytest.MonkeyPatch, *places: tuple[Any, str]) -> No
 
         return called
 
+    monkeypatch.setattr(sys.modules[__name__], "_is_met", True)
     for module, name in places:
         monkeypatch.setattr(module, name, late(getattr(module, name)))
 
@@ -107,6 +128,7 @@ def meet_after(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
         meet()
         return found
 
+    monkeypatch.setattr(sys.modules[__name__], "_is_met", True)
     monkeypatch.setattr(module, name, called)
 
 

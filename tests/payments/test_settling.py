@@ -40,7 +40,7 @@ from tests.payments.people import (
     told,
 )
 from tests.payments.provider import TestGateway, Trouble
-from tests.races import meet_after, run_together, without_row_locks
+from tests.races import meet_after, once_met, run_together, without_row_locks
 
 pytestmark = pytest.mark.django_db
 
@@ -219,7 +219,7 @@ def settle_and_hear(gateway: TestGateway, monkeypatch: pytest.MonkeyPatch) -> st
     payment = silent(gateway)
     meet_after(monkeypatch, settling, "_is_silent")
     outcomes = run_together(
-        lambda: settle(payment, has_happened=False), lambda: news(gateway, payment)
+        lambda: settle(payment, has_happened=False), once_met(lambda: news(gateway, payment))
     )
     unexpected = [
         one

@@ -32,7 +32,7 @@ from tests.bookings.deposits.test_races import (
     without_locks,
 )
 from tests.factories import GUEST, NOW, STAFF
-from tests.races import run_together
+from tests.races import once_met, run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,7 +86,7 @@ def test_without_the_lock_the_guest_is_asked_twice(bank: Bank, monkeypatch: Patc
 
 def cancel_and_ask(reservation: Reservation) -> Sequence[object]:
     return run_together(
-        partial(reservation_cancel, reservation_id=reservation.pk, actor=GUEST, now=NOW),
+        once_met(partial(reservation_cancel, reservation_id=reservation.pk, actor=GUEST, now=NOW)),
         asking(reservation),
     )
 
@@ -120,7 +120,7 @@ def pay_and_withdraw(bank: Bank, reservation: Reservation) -> Sequence[object]:
         with clock.freeze(NOW):
             work(NOW)
 
-    return run_together(hear, withdrawing(reservation))
+    return run_together(once_met(hear), withdrawing(reservation))
 
 
 def test_paid_as_it_is_withdrawn_it_is_theirs_or_goes_back(bank: Bank) -> None:
@@ -145,7 +145,9 @@ def test_without_the_lock_it_is_confirmed_by_both(bank: Bank, monkeypatch: Patch
 
 def expire_and_withdraw(reservation: Reservation) -> Sequence[object]:
     return run_together(
-        partial(reservation_expire, reservation_id=reservation.pk, actor=SYSTEM, now=OVER),
+        once_met(
+            partial(reservation_expire, reservation_id=reservation.pk, actor=SYSTEM, now=OVER)
+        ),
         withdrawing(reservation, OVER),
     )
 
