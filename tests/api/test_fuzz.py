@@ -39,7 +39,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 8
+EXAMPLES = 5
 
 _config = SchemathesisConfig()
 _config.projects.default.phases.coverage.enabled = False

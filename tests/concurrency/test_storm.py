@@ -25,7 +25,7 @@ from tests.factories import make_combination, make_restaurant
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-OPERATIONS = int(os.environ.get("RESERVEHUB_STORM", "5000"))
+OPERATIONS = int(os.environ.get("RESERVEHUB_STORM", "4000"))
 PROCESSES = 2
 CAP = 10
 
