@@ -284,7 +284,7 @@ def _in_the_bot() -> None:
 
 
 def _in_payments(visit: Reservation, place: Restaurant) -> None:
-    """A card that was charged, given back by hand, and a dispute that was won: all settled."""
+    """A card that was charged, given back by hand, disputed in vain: all settled."""
     Deposit.objects.create(reservation=visit)
     card = StoredMethod.objects.create(
         restaurant=place,
@@ -336,6 +336,11 @@ def _in_payments(visit: Reservation, place: Restaurant) -> None:
         next_attempt_at=NOW,
         created_at=NOW,
     )
+    _in_the_books(payment, place)
+
+
+def _in_the_books(payment: Payment, place: Restaurant) -> None:
+    """A difference that somebody has looked at, and a dispute."""
     account = PaymentAccount.objects.create(
         restaurant=place, provider="stripe", created_at=NOW, updated_at=NOW
     )
