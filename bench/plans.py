@@ -8,7 +8,7 @@ from typing import Any
 from bench.world import World
 from bookings.loading import prepared_day, reading
 from bookings.services import people
-from reservehub.core.planned import planned_cursor
+from reservehub.core.planned import planned
 
 
 def show(world: World) -> None:
@@ -39,20 +39,18 @@ def show(world: World) -> None:
             ],
         ),
     ]
-    with planned_cursor() as cursor:
-        for table in ("bookings_occupancy", "bookings_reservation"):
-            cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
-            print(f"{table}: {cursor.fetchone()[0]:,} rows")
-        for name, query, values in queries:
-            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}", values)
-            found = cursor.fetchone()[0]
-            plan = (json.loads(found) if isinstance(found, str) else found)[0]
-            steps = list(_steps(plan["Plan"]))
-            print(f"{name}: {plan['Execution Time']:.2f} ms")
-            for step in steps:
-                print(f"    {step}")
-            if any("Seq Scan on bookings_hold" not in s and "Seq Scan" in s for s in steps):
-                print("    NO INDEX IS USED")
+    for table in ("bookings_occupancy", "bookings_reservation"):
+        ((rows,),) = planned(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
+        print(f"{table}: {rows:,} rows")
+    for name, query, values in queries:
+        ((found,),) = planned(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}", values)
+        plan = (json.loads(found) if isinstance(found, str) else found)[0]
+        steps = list(_steps(plan["Plan"]))
+        print(f"{name}: {plan['Execution Time']:.2f} ms")
+        for step in steps:
+            print(f"    {step}")
+        if any("Seq Scan on bookings_hold" not in s and "Seq Scan" in s for s in steps):
+            print("    NO INDEX IS USED")
 
 
 def _steps(node: dict[str, Any], depth: int = 0) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from copy import copy
 
-from reservehub.core.planned import planned_cursor
+from reservehub.core.planned import planned
 from restaurants.models import Restaurant
 
 KEPT_RESTAURANTS = 512
@@ -37,12 +37,10 @@ def public_restaurant(id_or_slug: str) -> Restaurant | None:
 
 
 def _restaurant(statement: str, name: int | str) -> Restaurant | None:
-    with planned_cursor() as cursor:
-        cursor.execute(statement, [name])
-        row = cursor.fetchone()
-    if row is None:
+    rows = planned(statement, [name])
+    if not rows:
         return None
-    restaurant_id, version = row
+    ((restaurant_id, version),) = rows
     known = _kept.get(restaurant_id)
     if known is None or known.config_version != version:
         known = Restaurant.objects.select_related("policy").filter(pk=restaurant_id).first()

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from bookings.floor import Stay, Visit
 from bookings.lifecycle import OCCUPYING, Status
-from reservehub.core.planned import planned_cursor
+from reservehub.core.planned import planned
 from reservehub.core.timezones import business_day_bounds
 from restaurants.models import Restaurant
 
@@ -79,21 +79,17 @@ def stays_of_day(
     """
     bounds = business_day_bounds(service_date, restaurant.timezone, restaurant.business_day_cut)
     values: list[Any] = [restaurant.pk, *bounds]
-    with planned_cursor() as cursor:
-        if table_ids is None:
-            cursor.execute(STAYS + IN_ORDER, values)
-        else:
-            cursor.execute(STAYS_OF_TABLES + IN_ORDER, [*values, list(table_ids)])
-        rows = cursor.fetchall()
+    if table_ids is None:
+        return _stays(planned(STAYS + IN_ORDER, values), bounds, now=now)
+    rows = planned(STAYS_OF_TABLES + IN_ORDER, [*values, list(table_ids)])
     found = _stays(rows, bounds, now=now)
-    return found if table_ids is None else {t: found[t] for t in table_ids if t in found}
+    return {t: found[t] for t in table_ids if t in found}
 
 
 def unassigned_of(restaurant: Restaurant, *, service_date: date) -> tuple[Visit, ...]:
     """Parties of a service date that have no table, in order of time. One query."""
-    with planned_cursor() as cursor:
-        cursor.execute(UNASSIGNED, [restaurant.pk, service_date, _OCCUPYING])
-        return tuple(_visit(row, ()) for row in cursor.fetchall())
+    rows = planned(UNASSIGNED, [restaurant.pk, service_date, _OCCUPYING])
+    return tuple(_visit(row, ()) for row in rows)
 
 
 def _stays(

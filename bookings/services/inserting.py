@@ -17,7 +17,7 @@ from bookings.services.starts import ResolvedStart
 from bookings.validation import Contact
 from guests.models import Guest
 from reservehub.core.actors import Actor, ActorKind
-from reservehub.core.planned import planned_cursor
+from reservehub.core.planned import planned
 from reservehub.core.rows import insert_row
 from restaurants.models import Restaurant
 
@@ -136,7 +136,5 @@ def reference_sql(now: datetime) -> str:
 
 def next_reference(now: datetime) -> str:
     """The same, for rows that are written in other ways."""
-    with planned_cursor() as cursor:
-        cursor.execute(f"SELECT {reference_sql(now)}")
-        (reference,) = cursor.fetchone()
+    ((reference,),) = planned(f"SELECT {reference_sql(now)}")
     return str(reference)

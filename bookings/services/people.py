@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from bookings.lifecycle import OCCUPYING
 from bookings.models import Reservation
 from guests.models import Guest
-from reservehub.core.planned import planned_cursor
+from reservehub.core.planned import planned
 
 _OCCUPYING = ", ".join(sorted(f"'{status}'" for status in OCCUPYING))
 OTHERS = f"""
@@ -57,12 +57,9 @@ def other_bookings(
     The caller has locked the guest, so that nothing is added meanwhile.
     """
     gap = timedelta(minutes=gap_minutes)
-    with planned_cursor() as cursor:
-        cursor.execute(
-            OTHERS,
-            [restaurant_id, ends_at + gap, starts_at - gap, guest_id, reservation_id],
-        )
-        visits, overlap = cursor.fetchone() or (0, None)
+    ((visits, overlap),) = planned(
+        OTHERS, [restaurant_id, ends_at + gap, starts_at - gap, guest_id, reservation_id]
+    )
     return Others(visits, overlap)
 
 

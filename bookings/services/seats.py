@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from bookings.models import OccupancyKind
 from reservehub.core.errors import NotInTransaction
-from reservehub.core.planned import planned_cursor
+from reservehub.core.planned import planned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ TAKE = """
     $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::timestamptz[]) AS u(table_id,
     starts_at, ends_at, kind, reservation_id, hold_id, block_id, expires_at)
     JOIN restaurants_table t ON t.id = u.table_id AND t.is_active ORDER BY u.table_id, u.starts_at
-    FOR KEY SHARE OF t ON CONFLICT DO NOTHING
+    FOR KEY SHARE OF t ON CONFLICT DO NOTHING RETURNING table_id
 """
 TAKE_ONE = """
     INSERT INTO bookings_occupancy
@@ -59,6 +59,7 @@ TAKE_ONE = """
     SELECT $1::bigint, t.id, tstzrange($3::timestamptz, $4::timestamptz), $5::text, $6::bigint,
     $7::bigint, $8::bigint, $9::timestamptz FROM restaurants_table t
     WHERE t.id = $2::bigint AND t.is_active FOR KEY SHARE ON CONFLICT DO NOTHING
+    RETURNING table_id
 """
 """What nearly every booking does: the same for one table, without arrays.
 
@@ -86,22 +87,21 @@ def _take(rows: Sequence[tuple[int, Claim]], restaurant_id: int) -> bool:
     if len(rows) == 1:
         return _take_one(*rows[0], restaurant_id)
     before = transaction.savepoint()
-    with planned_cursor() as cursor:
-        cursor.execute(
-            TAKE,
-            [
-                restaurant_id,
-                [table_id for table_id, _ in rows],
-                [claim.starts_at for _, claim in rows],
-                [claim.ends_at for _, claim in rows],
-                [claim.kind.value for _, claim in rows],
-                [claim.reservation_id for _, claim in rows],
-                [claim.hold_id for _, claim in rows],
-                [claim.block_id for _, claim in rows],
-                [claim.expires_at for _, claim in rows],
-            ],
-        )
-        took_all = bool(cursor.rowcount == len(rows))
+    taken = planned(
+        TAKE,
+        [
+            restaurant_id,
+            [table_id for table_id, _ in rows],
+            [claim.starts_at for _, claim in rows],
+            [claim.ends_at for _, claim in rows],
+            [claim.kind.value for _, claim in rows],
+            [claim.reservation_id for _, claim in rows],
+            [claim.hold_id for _, claim in rows],
+            [claim.block_id for _, claim in rows],
+            [claim.expires_at for _, claim in rows],
+        ],
+    )
+    took_all = len(taken) == len(rows)
     if took_all:
         transaction.savepoint_commit(before)
     else:
@@ -115,9 +115,7 @@ def _take_one(table_id: int, claim: Claim, restaurant_id: int) -> bool:
         *(restaurant_id, table_id, claim.starts_at, claim.ends_at, claim.kind.value),
         *(claim.reservation_id, claim.hold_id, claim.block_id, claim.expires_at),
     ]
-    with planned_cursor() as cursor:
-        cursor.execute(TAKE_ONE, values)
-        return bool(cursor.rowcount)
+    return bool(planned(TAKE_ONE, values))
 
 
 FREE_EXPIRED = """

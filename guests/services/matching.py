@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.db import DEFAULT_DB_ALIAS, transaction
 
 from guests.models import Guest, MergeCandidate
-from reservehub.core.planned import planned_cursor
+from reservehub.core.planned import planned
 
 NAME_SCORE = 0.3
 """Another name with the same contact is most often a nickname: below what is found every night."""
@@ -72,16 +72,13 @@ def guest_match(
         raise ValueError("A guest needs a phone or an e-mail address.")
     statement = _BY_PHONE if phone else _BY_EMAIL
     values = [organisation_id, user_id, name, phone or None, email or None, language, now]
-    with planned_cursor() as cursor:
-        cursor.execute(statement, values)
-        row = cursor.fetchone()
-        # A rival made it while we looked, or merged or erased it while we waited for its lock.
-        if row is None or row[_MERGED_INTO] is not None or row[_ANONYMISED_AT] is not None:
-            cursor.execute(statement, values)
-            row = cursor.fetchone()
-    if row is None:
+    rows = planned(statement, values)
+    # A rival made it while we looked, or merged or erased it while we waited for its lock.
+    if not rows or rows[0][_MERGED_INTO] is not None or rows[0][_ANONYMISED_AT] is not None:
+        rows = planned(statement, values)
+    if not rows:
         raise RuntimeError("the guest that blocked the insert is gone")
-    is_new, *known = row
+    is_new, *known = rows[0]
     guest = Guest.from_db(DEFAULT_DB_ALIAS, _COLUMNS, known)
     if not is_new:
         _remember(guest, name=name, email=email, user_id=user_id, now=now)

@@ -20,7 +20,7 @@ from reservehub.core import dispatch
 from reservehub.core.codec import from_payload, to_payload
 from reservehub.core.errors import NotInTransaction
 from reservehub.core.models import DeliveryStatus, OutboxEvent
-from reservehub.core.planned import planned_cursor
+from reservehub.core.planned import planned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,9 +160,12 @@ def publish(event: Event) -> None:
         raise NotInTransaction(f"publish({event.name}) needs a transaction")
     subscribers = list(subscribers_of(type(event)))
     payload = json.dumps(to_payload(event))
-    with planned_cursor() as cursor:
-        cursor.execute(_PUBLISH, [event.name, payload, event.occurred_at, subscribers])
-        ids = [delivery_id for (delivery_id,) in cursor.fetchall()]
+    ids = [
+        delivery_id
+        for (delivery_id,) in planned(
+            _PUBLISH, [event.name, payload, event.occurred_at, subscribers]
+        )
+    ]
     if ids:
         transaction.on_commit(partial(_queue, ids), robust=True)
 

@@ -14,7 +14,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from reservehub.core.errors import IdempotencyMismatch
 from reservehub.core.models import IdempotencyRecord
-from reservehub.core.planned import planned_cursor
+from reservehub.core.planned import planned
 from reservehub.core.tokens import new_nonce
 
 KEEP = timedelta(hours=24)
@@ -32,6 +32,7 @@ RETURNING id
 """
 _COMPLETE = """
 UPDATE core_idempotencyrecord SET status = $1, body = $2, headers = $3::jsonb WHERE id = $4
+RETURNING id
 """
 
 
@@ -73,8 +74,7 @@ def run_idempotent(
             transaction.set_rollback(True)
             return answer
         text = json.dumps(answer.body, cls=JSONEncoder, ensure_ascii=False)
-        with planned_cursor() as cursor:
-            cursor.execute(_COMPLETE, [answer.status, text, json.dumps(answer.headers), record_id])
+        planned(_COMPLETE, [answer.status, text, json.dumps(answer.headers), record_id])
     # Through the same text as a replay, so that both render alike.
     return Answer(status=answer.status, body=json.loads(text), headers=answer.headers)
 
@@ -103,10 +103,8 @@ def form_once(
 
 
 def _claim(*, key: str, scope: str, body_hash: str, now: datetime) -> int | None:
-    with planned_cursor() as cursor:
-        cursor.execute(_CLAIM, [scope, key, body_hash, now, now - KEEP])
-        row = cursor.fetchone()
-    return None if row is None else int(row[0])
+    rows = planned(_CLAIM, [scope, key, body_hash, now, now - KEEP])
+    return int(rows[0][0]) if rows else None
 
 
 def _replay(*, key: str, scope: str, body_hash: str) -> Answer:

@@ -8,7 +8,7 @@ from datetime import date
 from django.db import connection
 
 from reservehub.core.errors import NotInTransaction
-from reservehub.core.planned import planned_cursor
+from reservehub.core.planned import planned
 
 #: ``date.toordinal`` of year 9999 needs 22 bits; the rest of the bigint is the restaurant.
 _DAY_BITS = 22
@@ -31,8 +31,7 @@ def advisory_day_lock(restaurant_id: int, dates: Iterable[date]) -> None:
     keys = sorted({day_lock_key(restaurant_id, day) for day in dates})
     if not keys:
         return
-    with planned_cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key", [keys])
+    planned("SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key", [keys])
 
 
 def advisory_name_lock(names: Iterable[str]) -> None:

@@ -1,36 +1,35 @@
 """Statements that PostgreSQL plans once per connection, for the few that every request runs.
 
 Django sends values inside the statement, so each one is parsed and planned anew; for a short
-statement that takes longer than running it.
+statement that takes longer than running it. Its cursors, made anew for each statement, take as long
+again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.backends.utils import CursorWrapper
+
+Rows = list[tuple[Any, ...]]
 
 
-class _Planned(psycopg.RawCursor[Any]):
-    def execute(self, query: Any, params: Any = None, **_: Any) -> _Planned:
-        super().execute(query, params, prepare=True)
-        return self
+def planned(statement: str, values: Sequence[Any] = ()) -> Rows:
+    """The rows of a statement, which stays prepared.
 
-
-def planned_cursor() -> CursorWrapper:
-    """Like ``connection.cursor()``, but its statements stay prepared.
-
-    Values are PostgreSQL's own ``$1``, ``$2``, ... and go separately, so their types must be clear:
-    cast where they are not.
+    It must return some kind of row (`RETURNING` where it writes). Values are PostgreSQL's own `$1`,
+    `$2`, ... and go separately, so their types must be clear: cast where they are not.
     """
     database: Any = connections[DEFAULT_DB_ALIAS]
     database.close_if_health_check_failed()
     database.ensure_connection()
-    if database.connection.prepare_threshold is None:
-        database.connection.prepare_threshold = 5  # Django forbids it, as it sends values inside
+    if database.queries_logged or database.execute_wrappers:
+        watched = database._prepare_cursor(database.planned_cursor)  # noqa: SLF001 - as cursor()
+        watched.execute(statement, values)
+        seen: Rows = watched.fetchall()
+        return seen
+    database.validate_no_broken_transaction()
     with database.wrap_database_errors:
-        cursor = _Planned(database.connection)
-    wrapped: CursorWrapper = database._prepare_cursor(cursor)  # noqa: SLF001 - as cursor() does
-    return wrapped
+        rows: Rows = database.planned_cursor.execute(statement, values).fetchall()
+        return rows

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
-from reservehub.core.planned import planned_cursor
+from reservehub.core.planned import planned
 
 _PLAIN: Mapping[type[models.Field[Any, Any]], type] = {
     models.BooleanField: bool,
@@ -89,9 +89,7 @@ def insert_row(row: models.Model, *, made: Mapping[str, str] | None = None) -> N
         if value is not None:
             names.append(name)
             values.append(value)
-    with planned_cursor() as cursor:
-        cursor.execute(_statement_of(type(row), tuple(names), expressions), values)
-        row.pk, *found = cursor.fetchone() or (None,)
+    ((row.pk, *found),) = planned(_statement_of(type(row), tuple(names), expressions), values)
     for (name, _), value in zip(expressions, found, strict=True):
         setattr(row, name, value)
     row._state.adding = False  # noqa: SLF001 - it is stored now

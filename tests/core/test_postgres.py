@@ -9,15 +9,13 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from reservehub.core.planned import planned_cursor
+from reservehub.core.planned import planned
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def ask(number: int) -> int:
-    with planned_cursor() as cursor:
-        cursor.execute("SELECT $1::int + 1 AS the_next_number", [number])
-        (answer,) = cursor.fetchone()
+    ((answer,),) = planned("SELECT $1::int + 1 AS the_next_number", [number])
     return int(answer)
 
 
@@ -54,9 +52,7 @@ def test_a_statement_that_fails_can_be_asked_again() -> None:
 
 def test_a_changed_table_is_planned_anew() -> None:
     def first() -> int:
-        with planned_cursor() as cursor:
-            cursor.execute("SELECT number FROM rh_numbers WHERE number > $1::int", [0])
-            (number,) = cursor.fetchone()
+        ((number,),) = planned("SELECT number FROM rh_numbers WHERE number > $1::int", [0])
         return int(number)
 
     with connection.cursor() as cursor:

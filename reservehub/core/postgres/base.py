@@ -15,6 +15,7 @@ from __future__ import annotations
 import select
 from typing import Any
 
+import psycopg
 from django.db.backends.postgresql import base
 from psycopg import pq
 from psycopg._preparing import PrepareManager
@@ -31,12 +32,22 @@ class KeptStatements(PrepareManager):
         return False
 
 
+class PlannedCursor(psycopg.RawCursor[Any]):
+    """Prepares all its statements; one serves a connection for its whole life."""
+
+    def execute(self, query: Any, params: Any = None, **_: Any) -> PlannedCursor:
+        super().execute(query, params, prepare=True)
+        return self
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """See the module."""
 
     def get_new_connection(self, conn_params: Any) -> Any:
         connection = super().get_new_connection(conn_params)
         connection._prepared = KeptStatements()  # noqa: SLF001 - it has no setting for it
+        connection.prepare_threshold = 5  # Django forbids it, as it sends values inside
+        self.planned_cursor = PlannedCursor(connection)
         return connection
 
     def init_connection_state(self) -> None:
