@@ -160,12 +160,8 @@ def publish(event: Event) -> None:
         raise NotInTransaction(f"publish({event.name}) needs a transaction")
     subscribers = list(subscribers_of(type(event)))
     payload = json.dumps(to_payload(event))
-    ids = [
-        delivery_id
-        for (delivery_id,) in planned(
-            _PUBLISH, [event.name, payload, event.occurred_at, subscribers]
-        )
-    ]
+    rows = planned(_PUBLISH, [event.name, payload, event.occurred_at, subscribers])
+    ids = [delivery_id for (delivery_id,) in rows]
     if ids:
         transaction.on_commit(partial(_queue, ids), robust=True)
 

@@ -8,6 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
+from pytest_django import DjangoAssertNumQueries
 
 from reservehub.core.planned import planned
 
@@ -48,6 +50,21 @@ def test_a_statement_that_fails_can_be_asked_again() -> None:
     with pytest.raises(Exception, match="out of range"):
         ask(2**31 - 1)
     assert ask(5) == 6
+
+
+def test_a_statement_is_counted_like_any_other(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    with django_assert_num_queries(2):
+        assert (ask(1), ask(2)) == (2, 3)
+
+
+def test_a_transaction_that_has_to_be_rolled_back_takes_no_statement() -> None:
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            ask(1)
+    assert ask(1) == 2
 
 
 def test_a_changed_table_is_planned_anew() -> None:
