@@ -29,7 +29,7 @@ from bookings.api.parameters import DATE, PARTY_SIZE, TIME, integer
 from bookings.api.serializers import MAX_PARTY, AvailabilitySerializer
 from bookings.availability import Reason, SlotAnswer
 from bookings.deposits import Terms
-from bookings.loading import prepared_day, snapshot_of
+from bookings.loading import prepared_day, public_restaurant, snapshot_of
 from bookings.selectors.deposits import deposit_rules_in_force
 from bookings.selectors.prices import slot_terms
 from reservehub.core import clock
@@ -39,7 +39,6 @@ from reservehub.core.api.throttling import count_request
 from reservehub.core.api.views import ApiView
 from reservehub.core.errors import DomainError, FieldError, ValidationFailed, problem, problem_body
 from restaurants.models import Restaurant
-from restaurants.selectors import restaurant_public_bare
 
 _KNOWN = frozenset({"date", "party_size", "time", "area"})
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -87,7 +86,7 @@ class AvailabilityView(ApiView):
         try:
             count_request(request, scope="availability")
             body = availability_text(
-                restaurant_public_bare(kwargs["restaurant"]), question_of(request.GET), clock.now()
+                public_restaurant(kwargs["restaurant"]), question_of(request.GET), clock.now()
             )
         except DomainError as error:
             return _problem(
@@ -220,10 +219,9 @@ def _costs(restaurant: Restaurant, question: Question) -> Callable[[SlotAnswer],
     rules = deposit_rules_in_force(restaurant)
     if not rules:
         return lambda _answer: None
-    place = Restaurant.objects.select_related("policy").get(pk=restaurant.pk)
     return partial(
         slot_terms,
-        restaurant=place,
+        restaurant=restaurant,
         day=question.date,
         party_size=question.party_size,
         area_id=question.area_id,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from copy import copy
 
+from reservehub.core.errors import NotFound
 from reservehub.core.planned import planned
 from restaurants.models import Restaurant
 
@@ -28,12 +29,19 @@ def active_restaurant(restaurant_id: int) -> Restaurant | None:
     return _restaurant(_BY_ID, restaurant_id)
 
 
-def public_restaurant(id_or_slug: str) -> Restaurant | None:
-    """The same for one that guests may find."""
+def public_restaurant(id_or_slug: str) -> Restaurant:
+    """The same for one that guests may find.
+
+    :raises NotFound: also for restaurants that are not public
+    """
     # Slugs are never digits only, so the two cannot be mistaken for each other.
     if id_or_slug.isascii() and id_or_slug.isdigit() and len(id_or_slug) < 19:
-        return _restaurant(_PUBLIC_BY_ID, int(id_or_slug))
-    return _restaurant(_PUBLIC_BY_SLUG, id_or_slug)
+        found = _restaurant(_PUBLIC_BY_ID, int(id_or_slug))
+    else:
+        found = _restaurant(_PUBLIC_BY_SLUG, id_or_slug)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _restaurant(statement: str, name: int | str) -> Restaurant | None:

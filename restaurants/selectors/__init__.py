@@ -35,7 +35,6 @@ from restaurants.selectors.floor import (
 from restaurants.selectors.public import (
     place_named,
     restaurant_public,
-    restaurant_public_bare,
     restaurants_public,
 )
 from restaurants.selectors.settings import (
@@ -82,7 +81,6 @@ __all__ = [
     "published_draft",
     "restaurant_for",
     "restaurant_public",
-    "restaurant_public_bare",
     "restaurants_public",
     "restaurants_visible_to",
     "roles_with",

@@ -53,7 +53,7 @@ class RatingView(ApiView):
     def get(self, request: Request, restaurant: str) -> Response:
         """Over the published reviews."""
         Queries(request, known=()).check()
-        return Response(rating_data(rating_of(_public(restaurant))))
+        return Response(rating_data(rating_of(public_restaurant(restaurant))))
 
 
 class ReviewsView(ApiView):
@@ -69,7 +69,7 @@ class ReviewsView(ApiView):
     )
     def get(self, request: Request, restaurant: str) -> Response:
         """The published ones, the latest first."""
-        place = _public(restaurant)
+        place = public_restaurant(restaurant)
         Queries(request, known=()).check()
         pages = self.pagination_class()
         page = pages.paginate_queryset(reviews_published(place), request, self) or []
@@ -198,14 +198,6 @@ class AnswerView(ApiView):
             now=clock.now(),
         )
         return Response(own_data(review, place))
-
-
-def _public(slug: str) -> Restaurant:
-    """:raises NotFound: for restaurants that are not open to the public"""
-    found = public_restaurant(slug)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _moderated(request: Request, review_id: int) -> Restaurant:

@@ -98,7 +98,7 @@ def test_prices_cost_no_query_per_slot_and_none_while_they_hold(
         assert slots(house)[4]["deposit"]["amount"] == FORTY
     make_rule(house.restaurant, name="Another", min_party=9)
     slots(house)
-    with clock.freeze(NOW + timedelta(minutes=1)), django_assert_num_queries(6):
+    with clock.freeze(NOW + timedelta(minutes=1)), django_assert_num_queries(5):
         assert len(slots(house)) > 10
 
 

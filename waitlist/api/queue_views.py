@@ -18,7 +18,6 @@ from reservehub.core.api.etag import uses_if_match
 from reservehub.core.api.idempotent import idempotent
 from reservehub.core.api.queries import Queries
 from reservehub.core.api.views import ApiView, actor_of
-from reservehub.core.errors import NotFound
 from restaurants.models import Restaurant
 from restaurants.permissions import Capability
 from restaurants.selectors import capabilities_of
@@ -59,8 +58,6 @@ class EstimatesView(ApiView):
     def get(self, request: Request, restaurant: str) -> Response:
         """By party size, for those who join from afar; `reasons` say why nobody may."""
         place = public_restaurant(restaurant)
-        if place is None:
-            raise NotFound
         Queries(request, known=()).check()
         settings = queue_settings_of(place.pk)
         if not settings.is_remote_open:
@@ -115,8 +112,6 @@ class QueueView(ApiView):
     def _join(self, request: Request) -> Response:
         data = parsed(AfarSerializer, request)
         place = public_restaurant(data.pop("restaurant"))
-        if place is None:
-            raise NotFound
         actor = actor_of(request)
         wish = _wish(place, data, source=QueueSource.REMOTE)
         joined = services.queue_join(request=wish, actor=actor, now=clock.now())

@@ -76,8 +76,6 @@ class WaitlistView(ApiView):
     def _join(self, request: Request) -> Response:
         data = parsed(JoinSerializer, request)
         restaurant = public_restaurant(data["restaurant"])
-        if restaurant is None:
-            raise NotFound
         joined = services.entry_join(
             request=_join_request(request, restaurant, data),
             actor=actor_of(request),
