@@ -7,7 +7,7 @@ import { said, toast, word } from "./toasts.js";
 const DOUBLE_TAP = 600;
 const KEPT = 20;
 const done = [];
-let doneAt = 0;
+let doneAt = -DOUBLE_TAP; // a page just opened has done nothing yet
 let underWay = 0;
 let undosWaiting = 0;
 
