@@ -40,6 +40,7 @@ class Repacker:
         self._items = board.items
         self._sitting = Sitting(board)
         self._easiest: dict[int, tuple[Way, ...]] = {}
+        self._seekers: dict[int, Seeker] = {}
         self._memo: dict[tuple[object, ...], Moved | None] = {}
 
     def seat(
@@ -92,17 +93,20 @@ class Repacker:
         )
 
     def _seeker(self, number: int) -> Seeker:
-        item = self._items[number]
-        held = self._sitting.in_the_way(item.window, item.options)
-        ways = self._easiest.get(id(held))
-        if ways is None:
-            ways = self._easiest[id(held)] = self._ways(held)
-        return Seeker(number, item.window.mask, ways)
+        found = self._seekers.get(number)
+        if found is None:
+            item = self._items[number]
+            held = self._sitting.in_the_way(item.window, item.options)
+            ways = self._easiest.get(id(held))
+            if ways is None:
+                ways = self._easiest[id(held)] = self._ways(held)
+            found = self._seekers[number] = Seeker(number, item.window.mask, ways)
+        return found
 
     def _ways(self, held: Held) -> tuple[Way, ...]:
         """Seats with who sits there, that which is easiest to clear first."""
         moves_for = self._sitting.moves_for
-        ways = [(moves_for(sitting), option.mask, sitting, option) for sitting, option in held]
+        ways = [(moves_for[sitting], option.mask, sitting, option) for sitting, option in held]
         ways.sort(key=_cost)
         return tuple(ways)
 

@@ -41,7 +41,7 @@ class Sitting:
         self._during: dict[int, int] = {}
         self._in_the_way: dict[tuple[int, int], Held] = {}
         self._free: dict[int, list[Option]] = {}
-        self._moves: dict[int, int] = {}
+        self._at_options: dict[int, list[tuple[int, Option]]] = {}
 
     def during(self, window: Window) -> int:
         """Who sits anywhere at any moment of a window."""
@@ -57,12 +57,20 @@ class Sitting:
         key = (window.mask, id(options))  # they live as long as the day: many parties share them
         found = self._in_the_way.get(key)
         if found is None:
-            here, at, fixed = self.during(window), self._at, self._immovable
+            here, fixed = self.during(window), self._immovable
             found = self._in_the_way[key] = [
                 (sitting, option)
-                for option in options
-                if not (sitting := here & at[option.mask]) & fixed
+                for at, option in self._at_each(options)
+                if not (sitting := here & at) & fixed
             ]
+        return found
+
+    def _at_each(self, options: tuple[Option, ...]) -> list[tuple[int, Option]]:
+        """Options, each with who sits there at any time."""
+        found = self._at_options.get(id(options))
+        if found is None:
+            at = self._at
+            found = self._at_options[id(options)] = [(at[one.mask], one) for one in options]
         return found
 
     def free_seat(self, number: int, barred: int = 0) -> Option | None:
@@ -73,23 +81,18 @@ class Sitting:
         found = self._free.get(number)
         if found is None:
             item = self.items[number]
-            here, at = self.during(item.window), self._at
-            found = [option for option in item.options if not here & at[option.mask]]
+            here = self.during(item.window)
+            found = [option for at, option in self._at_each(item.options) if not here & at]
             self._free[number] = found
         for option in found:
             if not option.mask & barred:
                 return option
         return None
 
-    def moves_for(self, numbers: int) -> int:
-        """How many moves it would take to put these out if they were not in each other's way."""
-        found = self._moves.get(numbers)
-        if found is None:
-            found = numbers.bit_count()
-            for can in self._by_steps:
-                found += (numbers & ~can).bit_count()
-            self._moves[numbers] = found
-        return found
+    @cached_property
+    def moves_for(self) -> _MovesFor:
+        """How many moves it would take to put some out if they were not in each other's way."""
+        return _MovesFor(self._by_steps)
 
     @cached_property
     def _by_steps(self) -> list[int]:
@@ -134,4 +137,19 @@ class _AtTables(dict[int, int]):
             found |= self._at[lowest.bit_length() - 1]
             rest ^= lowest
         self[mask] = found
+        return found
+
+
+class _MovesFor(dict[int, int]):
+    """How many moves it takes to put out a set of reservations, worked out when first asked for."""
+
+    def __init__(self, by_steps: list[int]) -> None:
+        super().__init__()
+        self._by_steps = by_steps
+
+    def __missing__(self, numbers: int) -> int:
+        found = numbers.bit_count()
+        for can in self._by_steps:
+            found += (numbers & ~can).bit_count()
+        self[numbers] = found
         return found
