@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from aiogram.client.session.aiohttp import AiohttpSession
 from pytest_django import Settings
 
 from telegram_bot.runner import poll
@@ -26,6 +27,19 @@ def telegram(settings: Settings) -> Iterator[TelegramServer]:
         settings.TELEGRAM_WEBHOOK_SECRET = "secret-of-the-webhook"
         settings.RESERVEHUB_BASE_URL = SITE
         yield server
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _sessions_close_at_once() -> Iterator[None]:
+    """aiogram waits a quarter of a second for encrypted connections to close; ours are plain."""
+
+    async def close(session: AiohttpSession) -> None:
+        if session._session is not None:
+            await session._session.close()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AiohttpSession, "close", close)
+        yield
 
 
 @contextlib.contextmanager
