@@ -26,7 +26,7 @@ from reservehub.routing import websocket_urlpatterns
 if TYPE_CHECKING:
     from a2wsgi.wsgi_typing import WSGIApp
 
-THREADS = number("RESERVEHUB_WEB_THREADS", default=8)
+THREADS = number("RESERVEHUB_WEB_THREADS", default=4)
 
 application = ProtocolTypeRouter(
     {

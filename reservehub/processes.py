@@ -61,7 +61,7 @@ def web() -> Command:
         *("granian", "reservehub.wsgi:application", "--interface", "wsgi", "--no-ws"),
         *("--host", "0.0.0.0", "--port", os.environ.get("PORT", "8000")),  # noqa: S104 - container
         *("--workers", os.environ.get("WEB_PROCESSES", "2")),
-        *("--blocking-threads", os.environ.get("RESERVEHUB_WEB_THREADS", "8")),
+        *("--blocking-threads", os.environ.get("RESERVEHUB_WEB_THREADS", "4")),
         *("--backlog", str(BACKLOG), "--backpressure", str(BACKLOG)),
         "--respawn-failed-workers",
     )
