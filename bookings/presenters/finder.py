@@ -189,7 +189,7 @@ def day_notes(days: Iterable[DayLike]) -> list[str]:
             continue
         text = f"{short_date(day.date)}: {day.name}"
         if day.state == "closed":
-            text += f" ({pgettext('day', 'closed')})"
+            text += " (" + pgettext("day", "closed") + ")"
         notes.append(f"{text}. {day.note}" if day.note else text)
     return notes
 

@@ -176,7 +176,7 @@ def _groups(tags: Sequence[Tag], currency: str) -> list[tuple[str, list[Question
         *(
             Question(
                 f"language:in:{code}",
-                f"{FIELD_LABELS['language']}: {_(str(label))}",
+                ": ".join([str(FIELD_LABELS["language"]), _(str(label))]),
                 "language",
                 "in",
                 [code],

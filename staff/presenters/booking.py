@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from bookings.availability import Channel, Query, Reason, SlotAnswer, answer, check_manual, explain
 from bookings.loading import LoadedDay, load_day
@@ -192,7 +192,8 @@ def _tables(day: LoadedDay, query: Query, chosen: SlotAnswer, wish: Wish) -> Ite
             why = objections.sentence(next(iter(sorted(found))).value).rstrip(".")
             accepts.append(TableOption(value, f"{label} · {why}", is_chosen))
         elif is_chosen:
-            accepts.append(TableOption(value, f"{label} · {_('taken')}", is_chosen))
+            taken = pgettext("table", "taken")
+            accepts.append(TableOption(value, f"{label} · {taken}", is_chosen))
     if suits:
         yield TableGroup(_("Free and suitable"), tuple(suits))
     if accepts:

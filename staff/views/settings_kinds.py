@@ -132,7 +132,7 @@ def _turn_time(row: TurnTimeRule) -> Line:
 def _area(row: Area) -> Line:
     tables = row.tables.filter(is_active=True).count()
     words = ngettext("%(n)s table", "%(n)s tables", tables) % {"n": tables}
-    return Line(row.name, f"{words} · {_('outdoors')}" if row.is_outdoor else words)
+    return Line(row.name, words + " · " + _("outdoors") if row.is_outdoor else words)
 
 
 def _combination(row: Combination) -> Line:

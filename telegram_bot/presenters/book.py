@@ -76,12 +76,16 @@ def _counts(service: Service) -> Iterator[str]:
     done, missed = states[Status.COMPLETED], states[Status.NO_SHOW]
     yield joined(
         [
-            f"🕐 {_('to come')}: {to_come}",
-            f"🍽 {_('at table')}: {here}",
-            f"🏁 {_('gone')}: {done}",
-            f"👻 {_('no-shows')}: {missed}" if missed else "",
+            _count("🕐", pgettext("number of parties", "to come"), to_come),
+            _count("🍽", pgettext("number of parties", "at table"), here),
+            _count("🏁", pgettext("number of parties", "gone"), done),
+            _count("👻", _("no-shows"), missed) if missed else "",
         ]
     )
+
+
+def _count(sign: str, what: str, number: int) -> str:
+    return f"{sign} {what}: {number}"
 
 
 def _lines(service: Service, parties: Sequence[Party]) -> Iterator[str]:
