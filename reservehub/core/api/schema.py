@@ -135,8 +135,12 @@ class ProblemSchema(AutoSchema):
         return bool(getattr(getattr(self.view, self._handler_name(), None), mark, False))
 
 
+_PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""As RFC 9110 has them; Python before 3.13 knows their older names."""
+
+
 def _response(status: int, ref: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "description": HTTPStatus(status).phrase,
+        "description": _PHRASES.get(status) or HTTPStatus(status).phrase,
         "content": {PROBLEM_JSON: {"schema": dict(ref)}},
     }
