@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from typing import Any
@@ -118,5 +119,5 @@ def _works(read: Callable[[], object]) -> bool:
 def _is_sender(text: str) -> bool:
     try:
         return bool(Address(addr_spec=parseaddr(text)[1]).domain)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, MessageError):
         return False
